@@ -1,0 +1,226 @@
+// Every operation is written down once, here. The type `Api`, the IPC handler, the REST routes, the clients,
+// the OpenAPI document, docs/api.md and the forms' validation come from this table.
+import { z } from 'zod'
+import {
+  Adoptable,
+  CatalogEntry,
+  Change,
+  FreshToken,
+  Model,
+  ModelRef,
+  NewModel,
+  NewProvider,
+  outputOnlyFields,
+  Provider,
+  ProviderPatch,
+  ProviderRef,
+  Settings,
+  SettingsPatch,
+  StartOverResult,
+  Status,
+} from './schemas.ts'
+
+/** A way in. The command line opens the core itself and may call every operation. */
+export type Door = 'window' | 'rest' | 'cli'
+
+export interface Operation<I extends z.ZodType = z.ZodType, O extends z.ZodType = z.ZodType> {
+  /** `METHOD /path/{field}` below /api/v1, or null where there is no REST route. */
+  route: string | null
+  doors: readonly Door[]
+  /** One sentence for the documentation. */
+  summary: string
+  input: I
+  output: O
+  /** The HTTP status of success. */
+  status: 200 | 201 | 204
+  /** Fields that are passed over when sent, so that a client may send back what it got. */
+  ignores: readonly string[]
+}
+
+interface Details {
+  doors?: readonly Door[]
+  status?: 200 | 201 | 204
+  ignores?: readonly string[]
+}
+
+const everywhere: readonly Door[] = ['window', 'rest', 'cli']
+const windowOnly: readonly Door[] = ['window']
+const ownerOnly: readonly Door[] = ['cli']
+
+function op<I extends z.ZodType, O extends z.ZodType>(
+  route: string | null,
+  summary: string,
+  input: I,
+  output: O,
+  { doors = everywhere, status = 200, ignores = [] }: Details = {},
+): Operation<I, O> {
+  return { route, doors, summary, input, output, status, ignores }
+}
+
+const nothing = z.strictObject({})
+const done = z.void()
+
+// Rows with literal paths stand above those with a field at the same place.
+export const operations = {
+  listProviders: op('GET /providers', 'All providers with their models, by id.', nothing, z.array(Provider)),
+  listProvidersWithKeys: op(
+    'GET /providers/with-keys',
+    'The providers that have a stored key.',
+    nothing,
+    z.array(Provider),
+  ),
+  listModelNames: op(
+    'GET /providers/models',
+    'All models as provider/model, sorted, of the providers that have a stored key.',
+    nothing,
+    z.array(z.string()),
+  ),
+  deleteModel: op('DELETE /providers/models/{model_id}', 'Deletes a model.', ModelRef, done, { status: 204 }),
+  getProvider: op('GET /providers/{provider_id}', 'One provider with its models.', ProviderRef, Provider),
+  createProvider: op(
+    'POST /providers',
+    'Adds a custom provider, with key and models if given.',
+    NewProvider,
+    Provider,
+    {
+      status: 201,
+    },
+  ),
+  updateProvider: op(
+    'PUT /providers/{provider_id}',
+    'Changes the fields given and no others. A new origin needs the key in the same request.',
+    ProviderPatch,
+    Provider,
+    { ignores: outputOnlyFields },
+  ),
+  removeApiKey: op('DELETE /providers/{provider_id}/api-key', 'Removes the stored key.', ProviderRef, done, {
+    status: 204,
+  }),
+  deleteProvider: op(
+    'DELETE /providers/{provider_id}',
+    'Deletes a custom provider and its models.',
+    ProviderRef,
+    done,
+    {
+      status: 204,
+    },
+  ),
+  listModels: op('GET /providers/{provider_id}/models', 'The models of a provider.', ProviderRef, z.array(Model)),
+  addModel: op('POST /providers/{provider_id}/models', 'Adds a model to a provider.', NewModel, Model, { status: 201 }),
+
+  getCatalogEntry: op(
+    'GET /providers/{provider_id}/catalog',
+    'What the catalog says of a predefined provider, and what was deleted of it.',
+    ProviderRef,
+    CatalogEntry,
+  ),
+  resetProvider: op(
+    'POST /providers/{provider_id}/reset',
+    "Gives a predefined provider the catalog's texts and address again; a new origin needs the key.",
+    z.strictObject({ ...ProviderRef.shape, api_key: ProviderPatch.shape.api_key }),
+    Provider,
+  ),
+  bringBackModels: op(
+    'POST /providers/{provider_id}/bring-back-models',
+    'Brings back the models of the catalog that were deleted.',
+    ProviderRef,
+    Provider,
+  ),
+
+  getSettings: op('GET /settings', 'The settings.', nothing, Settings),
+  updateSettings: op('PUT /settings', 'Changes the settings given.', SettingsPatch, Settings),
+  getStatus: op(
+    'GET /status',
+    'Where the vault is, where its master key comes from, what is wrong, whether a listener runs.',
+    nothing,
+    Status,
+  ),
+  waitForChange: op(
+    'GET /changes',
+    'Answers when something differs from `since`, or after 25 seconds.',
+    z.strictObject({ since: z.string().max(200).optional() }),
+    Change,
+  ),
+  setListener: op(
+    'PUT /listener',
+    'Lets local tools connect, or stops them.',
+    z.strictObject({ on: z.boolean() }),
+    Status.shape.listener,
+  ),
+  makeListenerToken: op(
+    'POST /listener/token',
+    'Makes the token that tools use, in place of the one before. It is shown this once.',
+    nothing,
+    FreshToken,
+    { status: 201 },
+  ),
+  reopenVault: op('POST /vault/reopen', 'Looks for the master key again where it was expected.', nothing, Status),
+  startOver: op(
+    'POST /vault/start-over',
+    'For the owner who lost the master key: keeps a copy, makes a new master key, drops the keys that cannot be opened.',
+    z.strictObject({ vault_name: z.string() }),
+    StartOverResult,
+  ),
+
+  // The window alone: what touches the clipboard, the desktop or a file.
+  copyApiKey: op(
+    null,
+    'Puts the key on the clipboard, marked as concealed, and clears it after 30 seconds.',
+    ProviderRef,
+    z.object({ clears_at: z.iso.datetime() }),
+    { doors: windowOnly },
+  ),
+  openKeyPage: op(null, "Opens the catalog's page where a person gets a key.", ProviderRef, done, {
+    doors: windowOnly,
+    status: 204,
+  }),
+  chooseKeyFile: op(null, 'Asks for a key file and opens the vault with it until Latchkey quits.', nothing, Status, {
+    doors: windowOnly,
+  }),
+
+  // The command line alone.
+  previewAdoption: op(
+    null,
+    'Opens a key that another program wrote, once, so that it can be adopted.',
+    ProviderRef,
+    Adoptable,
+    {
+      doors: ownerOnly,
+    },
+  ),
+  adoptKey: op(null, 'Binds a key that another program wrote to its provider and address.', ProviderRef, Provider, {
+    doors: ownerOnly,
+  }),
+} satisfies Record<string, Operation>
+
+export type Operations = typeof operations
+export type OperationId = keyof Operations
+
+/** What the core receives for an operation: checked and normalised. */
+export type Input<Id extends OperationId> = z.output<Operations[Id]['input']>
+/** What a caller writes for an operation. */
+export type Sent<Id extends OperationId> = z.input<Operations[Id]['input']>
+export type Output<Id extends OperationId> = z.output<Operations[Id]['output']>
+
+/** The core implements this: a missing or wrongly typed function does not compile. */
+export type Api = { [Id in OperationId]: (input: Input<Id>) => Promise<Output<Id>> }
+
+/** What a caller holds, near or far: the same acts, over any transport. */
+export type Client = {
+  [Id in OperationId]: object extends Sent<Id>
+    ? (input?: Sent<Id>) => Promise<Output<Id>>
+    : (input: Sent<Id>) => Promise<Output<Id>>
+}
+
+/** The base of every REST route. */
+export const API_BASE = '/api/v1'
+
+export function isOperationId(id: string): id is OperationId {
+  return Object.hasOwn(operations, id)
+}
+
+/** Splits a row's route into method and path. */
+export function routeOf(route: string): { method: string; path: string } {
+  const [method = '', path = ''] = route.split(' ')
+  return { method, path }
+}

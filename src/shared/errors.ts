@@ -1,0 +1,275 @@
+// One row per cause. The sentence here is REST's `detail`, the window's text and the command line's stderr;
+// `code` is what programs test. A cause that has no row does not exist: it arrives as `internal`.
+
+type Text<P> = string | ((params: P) => string)
+
+interface Row<P> {
+  status: number
+  detail: Text<P>
+  hint?: Text<P>
+}
+
+const row = <P = undefined>(status: number, detail: Text<P>, hint?: Text<P>): Row<P> =>
+  hint === undefined ? { status, detail } : { status, detail, hint }
+
+/** The error table: for each code its HTTP status, the sentence, and what to do. */
+export const errors = {
+  // Providers, models, keys
+  provider_not_found: row<{ ref: number | string }>(404, ({ ref }) =>
+    typeof ref === 'number' ? `Provider with ID ${ref} not found` : `Provider with name '${ref}' not found`,
+  ),
+  model_not_found: row<{ ref: number | string }>(404, ({ ref }) =>
+    typeof ref === 'number' ? `Model with ID ${ref} not found` : `Model with name '${ref}' not found`,
+  ),
+  provider_exists: row<{ name: string }>(
+    409,
+    ({ name }) => `Provider with name '${name}' already exists`,
+    'Choose another name, or edit that one.',
+  ),
+  model_exists: row<{ name: string }>(409, ({ name }) => `Model with name '${name}' already exists for this provider`),
+  provider_predefined: row<{ name: string }>(
+    403,
+    ({ name }) => `Provider '${name}' is predefined and cannot be deleted`,
+    'Remove its key instead; a provider without a key is not used.',
+  ),
+  provider_has_no_key: row<{ name: string }>(
+    400,
+    ({ name }) => `Provider '${name}' has no key`,
+    ({ name }) => `Set one in the window, or with: latchkey key set ${name}`,
+  ),
+  provider_has_no_address: row<{ name: string }>(
+    400,
+    ({ name }) => `Provider '${name}' has no address`,
+    'Give it a base URL first.',
+  ),
+  key_reentry_required: row<{ origin: string | null }>(
+    409,
+    ({ origin }) =>
+      origin === null
+        ? 'The address has changed, so the key is needed again: it was entered when there was no address'
+        : `The address has changed, so the key is needed again: it was entered for ${origin} and goes nowhere else`,
+    'Send the key in the same request as the new address.',
+  ),
+  key_unreadable: row<{ name: string }>(
+    409,
+    ({ name }) => `Failed to decrypt data. The key of ${name} does not belong to this vault's master key or address`,
+    'Enter the key again; or, where another program wrote it on purpose, run: latchkey key adopt NAME',
+  ),
+  nothing_to_adopt: row<{ name: string }>(
+    409,
+    ({ name }) => `Provider '${name}' has no key that another program wrote`,
+    'Only a key that stands in the vault without a binding can be adopted.',
+  ),
+
+  // The caller
+  invalid_input: row<{ summary: string }>(422, ({ summary }) => summary),
+  unauthorized: row(
+    401,
+    'A valid Latchkey token is needed',
+    'Send it as "Authorization: Bearer TOKEN". The token of a running listener is in listener.json in the Latchkey folder.',
+  ),
+  not_allowed: row<{ what: string }>(403, ({ what }) => what),
+  unknown_operation: row<{ id: string }>(404, ({ id }) => `There is no operation '${id}'`),
+  route_not_found: row(404, 'There is no such address here', 'The routes are listed in /api/v1/openapi.json.'),
+  method_not_allowed: row<{ allow: string }>(405, ({ allow }) => `This address answers ${allow} only`),
+  confirmation_wrong: row<{ name: string }>(
+    422,
+    ({ name }) => `The typed name is not the vault's name, '${name}'`,
+    'Nothing has been changed. Type the name exactly to start over.',
+  ),
+
+  // The listener's front door
+  host_not_allowed: row<{ address: string }>(
+    403,
+    'The Host header does not name this listener',
+    ({ address }) => `Use the address ${address}`,
+  ),
+  origin_not_allowed: row(
+    403,
+    'Web pages cannot call the listener: the request carries the mark of a browser',
+    'Call it from a program on this machine, without an Origin header.',
+  ),
+  request_malformed: row<{ what: string }>(400, ({ what }) => what),
+  media_type_unsupported: row(
+    415,
+    'The body must be JSON',
+    'Send it with "Content-Type: application/json" in UTF-8, without a content encoding.',
+  ),
+  body_too_large: row<{ limit: string }>(413, ({ limit }) => `The body is larger than ${limit}`),
+  headers_too_large: row<{ limit: string }>(431, ({ limit }) => `The headers are larger than ${limit}`),
+  request_too_slow: row<{ seconds: number }>(
+    408,
+    ({ seconds }) => `The request did not arrive within ${seconds} seconds`,
+  ),
+  expectation_failed: row(417, 'Only "Expect: 100-continue" is understood'),
+  upgrade_refused: row(426, 'WebSocket and other upgrades are not carried here', 'Use plain HTTP requests.'),
+  too_many_attempts: row(
+    429,
+    'Too many requests without a valid token',
+    'Wait a minute, then use a valid token. A valid token is never held back by this.',
+  ),
+  too_many_connections: row(503, 'The listener has all the connections it can hold', 'Close some and try again.'),
+  tools_not_allowed: row(
+    403,
+    'Local tools may not connect at the moment',
+    'Switch on "Let local tools connect" in Settings.',
+  ),
+
+  // The vault
+  vault_locked: row(423, 'The vault is locked', 'Unlock it in the window, or run: latchkey unlock'),
+  vault_read_only: row<{ why: string }>(503, ({ why }) => `The vault is open read-only: ${why}`),
+  vault_busy: row(503, 'The vault is busy: another program has held it for 5 seconds', 'Nothing was saved. Try again.'),
+  encryption_key_missing: row<{ keys: number; last: string | null }>(
+    503,
+    'ENCRYPTION_KEY environment variable is not set',
+    ({ keys, last }) =>
+      `The ${keys === 1 ? 'stored key' : `${keys} stored keys`} in this vault cannot be read without the master key` +
+      `${last === null ? '' : `, which was last taken from ${last}`}. Give it again and restart; nothing has been changed.`,
+  ),
+  encryption_key_malformed: row<{ place: string }>(
+    503,
+    ({ place }) => `The master key from ${place} is malformed`,
+    'It must be 32 bytes in URL-safe base64: 43 characters and a "=". Make a new one with: latchkey keygen',
+  ),
+  encryption_key_wrong: row<{ place: string }>(
+    503,
+    ({ place }) => `Failed to decrypt data: the master key from ${place} does not open this vault`,
+    'Start Latchkey with the right master key. Nothing has been changed or lost.',
+  ),
+  database_damaged: row<{ path: string; what: string }>(
+    503,
+    ({ path, what }) => `The vault ${path} is damaged: ${what}`,
+    'It has not been changed. Put back a copy of it, or run: latchkey doctor',
+  ),
+  database_foreign: row<{ path: string; what: string }>(
+    503,
+    ({ path, what }) => `${path} is not a vault that Latchkey made: ${what}`,
+    'It has not been changed. Move it away, or set LATCHKEY_HOME to another folder.',
+  ),
+  database_too_new: row<{ found: number; known: number }>(
+    503,
+    ({ found, known }) =>
+      `This vault was written by a newer Latchkey (format ${found}; this one reads up to ${known}). It has not been opened or changed`,
+    'Start the newer version of Latchkey.',
+  ),
+  disk_full: row(507, 'The disk is full, so nothing was saved', 'Free some space and try again.'),
+  vault_unwritable: row<{ path: string; what: string }>(
+    503,
+    ({ path, what }) => `The vault cannot be written at ${path}: ${what}`,
+    'Check that you own the folder and may write to it.',
+  ),
+
+  // The place Latchkey runs in
+  folder_unsafe: row<{ path: string; what: string }>(
+    500,
+    ({ path, what }) => `${path} is not safe to keep keys in: ${what}`,
+    'Latchkey uses only folders and files of your own that are not links. Move it away, or set LATCHKEY_HOME.',
+  ),
+  file_readable_by_others: row<{ path: string }>(
+    500,
+    ({ path }) => `${path} can be read by other users`,
+    ({ path }) => `Run: chmod 600 '${path}'`,
+  ),
+  key_file_unreadable: row<{ path: string; what: string }>(
+    500,
+    ({ path, what }) => `The master key cannot be read from ${path}: ${what}`,
+    'Give the path of a file that holds a key made with: latchkey keygen',
+  ),
+  catalog_broken: row<{ what: string }>(
+    500,
+    ({ what }) => what,
+    'The vault is open with what it has; mend the catalog and start again.',
+  ),
+  port_busy: row<{ port: number }>(
+    503,
+    ({ port }) => `Port ${port} is used by another program`,
+    'Choose another port with --port or LATCHKEY_PORT (0 takes any free one), or quit that program.',
+  ),
+  port_not_permitted: row<{ port: number }>(
+    503,
+    ({ port }) => `Port ${port} may not be used by this user`,
+    'Choose a port from 1024 to 65535.',
+  ),
+  listener_running: row<{ address: string | null; pid: number | null }>(
+    503,
+    ({ address, pid }) =>
+      `A listener already runs for this folder${address === null ? '' : ` at ${address}`}${pid === null ? '' : ` (process ${pid})`}`,
+    'Use that one, stop it first, or set LATCHKEY_HOME to another folder.',
+  ),
+  setting_invalid: row<{ what: string }>(500, ({ what }) => what),
+  internal: row(
+    500,
+    'Latchkey made a mistake and stopped this request',
+    'Nothing was half-done. The log of Latchkey says more.',
+  ),
+} as const
+
+export type ErrorCode = keyof typeof errors
+type ParamsOf<C extends ErrorCode> = (typeof errors)[C] extends Row<infer P> ? P : never
+
+/** A field that was refused: `path` is its name (dotted where nested), `message` a sentence. */
+export interface FieldError {
+  path: string
+  message: string
+}
+
+/** What a person and a program get to know of an error, through every door. */
+export interface ErrorBody {
+  detail: string
+  code: ErrorCode
+  hint?: string
+  errors?: FieldError[]
+}
+
+interface AppErrorOptions {
+  cause?: unknown
+  hint?: string
+  errors?: FieldError[]
+}
+
+/** An error with a known cause: a row of the table, filled in. */
+export class AppError extends Error {
+  readonly code: ErrorCode
+  readonly status: number
+  readonly body: ErrorBody
+
+  constructor(code: ErrorCode, body: ErrorBody, status: number, cause?: unknown) {
+    super(body.detail, cause === undefined ? undefined : { cause })
+    this.name = 'AppError'
+    this.code = code
+    this.status = status
+    this.body = body
+  }
+}
+
+/** Makes the error of a row: `appError('provider_not_found', { ref: 7 })`. Rows without parameters take `undefined`. */
+export function appError<C extends ErrorCode>(code: C, params: ParamsOf<C>, options: AppErrorOptions = {}): AppError {
+  const { status, detail, hint } = errors[code] as Row<ParamsOf<C>>
+  const say = (text: Text<ParamsOf<C>>): string => (typeof text === 'function' ? text(params) : text)
+  const body: ErrorBody = { detail: say(detail), code }
+  const help = options.hint ?? (hint === undefined ? undefined : say(hint))
+  if (help !== undefined) body.hint = help
+  if (options.errors !== undefined) body.errors = options.errors
+  return new AppError(code, body, status, options.cause)
+}
+
+/** True for an error of the table, whichever bundle or process made it: known by its shape, not by its class. */
+export function isAppError(value: unknown): value is AppError {
+  return (
+    value instanceof Error &&
+    'code' in value &&
+    'body' in value &&
+    typeof value.code === 'string' &&
+    Object.hasOwn(errors, value.code)
+  )
+}
+
+/** Turns anything that was thrown into an error of the table; what is unknown becomes `internal`, with its cause kept. */
+export function toAppError(cause: unknown): AppError {
+  return isAppError(cause) ? cause : appError('internal', undefined, { cause })
+}
+
+/** The error a client raises for a body it was answered. */
+export function fromErrorBody(body: ErrorBody, status: number = errors[body.code]?.status ?? 500): AppError {
+  return new AppError(body.code, body, status)
+}
