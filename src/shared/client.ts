@@ -1,4 +1,4 @@
-import { operations, type Client, type OperationId, type Output, type Sent } from './contract.ts'
+import { operationIds, type Client, type OperationId, type Output, type Sent } from './contract.ts'
 import { fromErrorBody, type ErrorBody } from './errors.ts'
 
 /** What a door answers: a value, never a throw, so that errors keep their code on every transport. */
@@ -11,11 +11,11 @@ export type Call = <Id extends OperationId>(operation: Id, input: Sent<Id>) => P
 export function createClient(call: Call): Client {
   const act =
     (id: OperationId) =>
-    async (input: Sent<typeof id> = {} as Sent<typeof id>) => {
+    async (input: Sent<typeof id> = {}) => {
       const reply = await call(id, input)
       if (!reply.ok) throw fromErrorBody(reply.error)
       return reply.value
     }
   // Made of the table's own names, not a Proxy: a Proxy would also answer `then`, `toJSON` and typing errors.
-  return Object.fromEntries((Object.keys(operations) as OperationId[]).map((id) => [id, act(id)])) as unknown as Client
+  return Object.fromEntries(operationIds.map((id) => [id, act(id)])) as unknown as Client
 }

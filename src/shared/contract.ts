@@ -195,6 +195,7 @@ export const operations = {
 
 export type Operations = typeof operations
 export type OperationId = keyof Operations
+export const operationIds = Object.keys(operations) as OperationId[]
 
 /** What the core receives for an operation: checked and normalised. */
 export type Input<Id extends OperationId> = z.output<Operations[Id]['input']>

@@ -1,0 +1,24 @@
+import { userInfo } from 'node:os'
+import type { Door } from '../shared/contract.ts'
+
+/** Who acts: written beside every change in the audit table. */
+export interface Actor {
+  door: Door
+  /** The operating system's user, as the process runs. */
+  os_user: string
+  pid: number
+}
+
+/** The actor that comes through `door` into this very process. */
+export function actorOf(door: Door): Actor {
+  return { door, os_user: osUser(), pid: process.pid }
+}
+
+/** The user's name, or its number where the machine has no name for it (a container's bare uid). */
+function osUser(): string {
+  try {
+    return userInfo().username
+  } catch {
+    return String(process.getuid?.() ?? 'unknown')
+  }
+}

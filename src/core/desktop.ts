@@ -1,0 +1,11 @@
+/** What only a desktop can do. The Electron main process implements it; without one these acts are refused. */
+export interface Desktop {
+  /** Puts a secret on the clipboard, marked as concealed where the platform has that, and clears it at `clearsAt`. */
+  copyConcealed(secret: Buffer, clearsAt: Date): Promise<void>
+  /** Opens an https page in the person's browser. The caller has checked it against the catalog. */
+  openExternal(url: string): Promise<void>
+  /** Asks for an existing file; null where the person cancels. */
+  chooseFile(title: string): Promise<string | null>
+  /** Starts Latchkey hidden at login, or no longer. */
+  setStartAtLogin(on: boolean): Promise<void>
+}
