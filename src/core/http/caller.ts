@@ -1,0 +1,17 @@
+/** Who stands behind a valid token. */
+export interface Caller {
+  /** `admin` manages the vault; `tool` uses keys through the gateway; `session` is the page of browser window mode. */
+  kind: 'admin' | 'tool' | 'session'
+  /** What lists and records call it. */
+  name: string
+}
+
+/** A request that the front door let in. It was read once, here; nothing behind the door reads the URL again. */
+export interface Admitted {
+  method: string
+  /** As sent, without the query: `/` and printable ASCII. */
+  path: string
+  /** What stood behind `?`, undecoded; empty where nothing did. */
+  query: string
+  caller: Caller
+}

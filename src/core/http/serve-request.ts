@@ -1,0 +1,191 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Duplex } from 'node:stream'
+import { API_BASE } from '../../shared/contract.ts'
+import { appError, toAppError, type AppError } from '../../shared/errors.ts'
+import type { Log } from '../log.ts'
+import { errorAnswer, jsonAnswer, rawAnswer, type Answer } from './answer.ts'
+import type { Admitted, Caller } from './caller.ts'
+import { createFrontDoor, type Entry, type FrontDoorRules } from './front-door.ts'
+import { checkJsonHead, hasBody, readJsonObject } from './json-body.ts'
+import type { PageFiles } from './page-files.ts'
+import { createRest, type RestDeps } from './rest.ts'
+import type { Sessions } from './sessions.ts'
+import type { Throttle } from './throttle.ts'
+
+/** A part of the address space with a handler of its own, behind the same door. */
+export interface Mount {
+  /** `/proxy` stands for itself and everything below it. */
+  prefix: string
+  /** Answers on `res` in its own time; calls `sendContinue` before it reads a body. */
+  handle(request: Admitted, req: IncomingMessage, res: ServerResponse, sendContinue: () => void): void | Promise<void>
+}
+
+/** Browser window mode: the window's bundle, and the sessions of those who opened it. */
+export interface Page {
+  files: PageFiles
+  sessions: Sessions
+}
+
+export interface ServeDeps extends Omit<RestDeps, 'bodyLimit'> {
+  /** Knows a token by its SHA-256. Synchronous: asked for every request, so that a revoked one is refused at once. */
+  identify: (tokenHash: Buffer) => Caller | undefined
+  /** Refuses what this caller may not do now (a locked vault, a scope); asked after the token. */
+  admit?: (request: Admitted) => AppError | undefined
+  log: Log
+  mounts?: readonly Mount[]
+  page?: Page
+  throttle?: Throttle
+}
+
+export interface ServeLimits {
+  /** For a body to arrive. */
+  request_ms: number
+  body_bytes: number
+}
+
+/** `Expect`, as Node tells it apart. */
+export type Expectation = 'none' | 'continue' | 'other'
+
+const SESSION = `${API_BASE}/session`
+const healthy = jsonAnswer(200, { ok: true }, '/healthz')
+
+/** What happens to a request between the socket and the core. */
+export function createServe(deps: ServeDeps, port: number, limits: ServeLimits) {
+  const { log, page, mounts = [] } = deps
+  const enter = createFrontDoor(doorRules(deps, port))
+  const rest = createRest({ call: deps.call, revision: deps.revision, bodyLimit: limits.body_bytes })
+
+  return { serve, refuseUpgrade, refuseBroken }
+
+  function serve(req: IncomingMessage, res: ServerResponse, expectation: Expectation): void {
+    const began = performance.now()
+    let waiting = expectation === 'continue'
+    const send = (answer: Answer): void => {
+      if (res.headersSent || res.destroyed) return
+      // A client that waits for "100 Continue" and hears a no may send its next request where the body would be.
+      if (waiting) res.shouldKeepAlive = false
+      res.writeHead(answer.status, answer.headers)
+      res.end(answer.body)
+      note(req.method, answer.route, answer.status, began)
+    }
+    const fail = (cause: unknown): void => send(errorAnswer(known(cause)))
+    const sendContinue = (): void => {
+      if (waiting) res.writeContinue()
+      waiting = false
+    }
+    const arrival = hasBody(req) ? limitArrival(req, res, fail) : undefined
+    try {
+      const entry = enter(req)
+      if (expectation === 'other') throw appError('expectation_failed', undefined)
+      const mount = entry.open === null ? mountOf(entry.path) : undefined
+      if (entry.open !== null || mount === undefined) {
+        const answer = answerTo(entry, req, sendContinue)
+        if (answer instanceof Promise) answer.then(send, fail)
+        else send(answer)
+        return
+      }
+      refuseWhatMayNot(entry)
+      clearTimeout(arrival)
+      res.once('close', () => note(req.method, mount.prefix, res.statusCode, began))
+      Promise.resolve(mount.handle(entry, req, res, sendContinue)).catch(fail)
+    } catch (cause) {
+      fail(cause)
+    }
+  }
+
+  function answerTo(entry: Entry, req: IncomingMessage, sendContinue: () => void): Answer | Promise<Answer> {
+    if (entry.open === null) {
+      refuseWhatMayNot(entry)
+      return rest(entry, req, sendContinue)
+    }
+    if (entry.open === 'health') return healthy
+    if (entry.open === 'session') return exchangeTicket(req, sendContinue)
+    return page?.files.answer(entry.path) ?? errorAnswer(appError('route_not_found', undefined))
+  }
+
+  function refuseWhatMayNot(request: Admitted): void {
+    const refusal = deps.admit?.(request)
+    if (refusal !== undefined) throw refusal
+  }
+
+  function mountOf(path: string): Mount | undefined {
+    return mounts.find(({ prefix }) => path === prefix || path.startsWith(`${prefix}/`))
+  }
+
+  async function exchangeTicket(req: IncomingMessage, sendContinue: () => void): Promise<Answer> {
+    checkJsonHead(req, limits.body_bytes)
+    sendContinue()
+    const { ticket } = await readJsonObject(req, limits.body_bytes)
+    const token = page?.sessions.exchange(ticket)
+    if (token === undefined) throw enter.refused(req)
+    return jsonAnswer(200, { token }, SESSION)
+  }
+
+  /** Cuts a client that does not bring its body in time. Headers are Node's to time. */
+  function limitArrival(req: IncomingMessage, res: ServerResponse, fail: (cause: unknown) => void): NodeJS.Timeout {
+    const timer = setTimeout(() => {
+      res.shouldKeepAlive = false
+      fail(appError('request_too_slow', { seconds: Math.ceil(limits.request_ms / 1000) }))
+      if (res.writableFinished) req.socket.destroy()
+      else res.once('finish', () => req.socket.destroy())
+    }, limits.request_ms)
+    req.once('close', () => clearTimeout(timer))
+    return timer
+  }
+
+  /** Answers an upgrade or CONNECT, for which Node hands over the bare socket. */
+  function refuseUpgrade(req: IncomingMessage, socket: Duplex): void {
+    const began = performance.now()
+    // The socket has no listener any more; a reset by the peer would otherwise end the process.
+    socket.on('error', () => socket.destroy())
+    let refusal: Answer
+    try {
+      enter(req)
+      refusal = errorAnswer(appError('upgrade_refused', undefined))
+    } catch (cause) {
+      refusal = errorAnswer(known(cause))
+    }
+    socket.end(rawAnswer(refusal), () => socket.destroy())
+    note(req.method, null, refusal.status, began)
+  }
+
+  /** Answers what Node's parser refused or timed out, where an answer can still be understood. */
+  function refuseBroken(error: NodeJS.ErrnoException, socket: Duplex): void {
+    const underway = '_httpMessage' in socket && socket._httpMessage !== null && socket._httpMessage !== undefined
+    if (error.code === 'ECONNRESET' || !socket.writable || underway) {
+      socket.destroy()
+      return
+    }
+    const refusal = errorAnswer(brokenRequest(error))
+    socket.end(rawAnswer(refusal), () => socket.destroy())
+    note(undefined, null, refusal.status, performance.now())
+  }
+
+  function known(cause: unknown): AppError {
+    const error = toAppError(cause)
+    if (error.code === 'internal') log.error({ err: error.cause }, 'a request failed')
+    return error
+  }
+
+  /** One line a request: no query, no body, no header, and of the path only the pattern that matched. */
+  function note(method: string | undefined, route: string | null, status: number, began: number): void {
+    log.info({ method, route, status, ms: Math.round((performance.now() - began) * 10) / 10 }, 'request')
+  }
+}
+
+function doorRules({ identify, page, throttle }: ServeDeps, port: number): FrontDoorRules {
+  const rules: FrontDoorRules = { port, identify }
+  if (throttle !== undefined) rules.throttle = throttle
+  if (page !== undefined) {
+    rules.identify = (hash) => page.sessions.identify(hash) ?? identify(hash)
+    rules.page = { hasFile: page.files.has, sessionPath: SESSION }
+  }
+  return rules
+}
+
+function brokenRequest({ code = '' }: NodeJS.ErrnoException): AppError {
+  if (code === 'HPE_HEADER_OVERFLOW') return appError('headers_too_large', { limit: '16 KiB' })
+  if (code === 'ERR_HTTP_REQUEST_TIMEOUT') return appError('request_too_slow', { seconds: 10 })
+  if (code === 'HPE_CHUNK_EXTENSIONS_OVERFLOW') return appError('body_too_large', { limit: '16 KiB of extensions' })
+  return appError('request_malformed', { what: 'The request is not valid HTTP/1.1' })
+}
