@@ -3,15 +3,19 @@ import type { Door } from '../shared/contract.ts'
 
 /** Who acts: written beside every change in the audit table. */
 export interface Actor {
-  door: Door
+  /** `start`: Latchkey itself, merging the catalog or making the vault. */
+  door: Door | 'start'
+  /** The name of the token, where one was shown. */
+  caller?: string
   /** The operating system's user, as the process runs. */
   os_user: string
   pid: number
 }
 
 /** The actor that comes through `door` into this very process. */
-export function actorOf(door: Door): Actor {
-  return { door, os_user: osUser(), pid: process.pid }
+export function actorOf(door: Actor['door'], caller?: string): Actor {
+  const actor: Actor = { door, os_user: osUser(), pid: process.pid }
+  return caller === undefined ? actor : { ...actor, caller }
 }
 
 /** The user's name, or its number where the machine has no name for it (a container's bare uid). */

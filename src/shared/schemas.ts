@@ -197,6 +197,7 @@ export const Settings = z.object({
 })
 export type Settings = z.infer<typeof Settings>
 export const SettingsPatch = z.strictObject(Settings.partial().shape)
+export type SettingsPatch = z.infer<typeof SettingsPatch>
 
 /** The one place of every setting's default. */
 export const defaultSettings: Settings = {

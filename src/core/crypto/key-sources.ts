@@ -1,0 +1,127 @@
+// Where the master key comes from, in DESIGN.md's order. The first that was given is used and no other is tried:
+// a wrong key is said, never worked around.
+import { join, resolve } from 'node:path'
+import { parseEnv } from 'node:util'
+import { appError } from '../../shared/errors.ts'
+import { KeySourceName } from '../../shared/schemas.ts'
+import type { Places } from '../places.ts'
+import {
+  ensurePrivateFolder,
+  isOpenToOthers,
+  readSmallFile,
+  reason,
+  writePrivateFile,
+  type OnStep,
+  type Warn,
+} from '../private-files.ts'
+import type { KeySource } from './key-source.ts'
+import { generateFernetKey } from './fernet.ts'
+
+const VARIABLE = 'ENCRYPTION_KEY'
+const LIMIT = 64 * 1024
+
+/** What the start was given; an empty text counts as not given. */
+export interface GivenKeys {
+  /** `--key-file` */
+  key_file?: string | undefined
+  /** `ENCRYPTION_KEY` as it stood in the environment. */
+  environment?: string | undefined
+  /** `--env-file`; else `.env` in the Latchkey folder. */
+  env_file?: string | undefined
+}
+
+/** The source that this start names, or undefined where it names none. */
+export async function givenKeySource(given: GivenKeys, places: Places): Promise<KeySource | undefined> {
+  if (isGiven(given.key_file)) return keyFileSource('key_file', resolve(given.key_file))
+  if (isGiven(given.environment)) return environmentSource(given.environment)
+  if (isGiven(given.env_file)) return envFileSource(resolve(given.env_file), true)
+  const own = envFileSource(places.env_file, false)
+  return (await own.read()) === undefined ? undefined : own
+}
+
+/** The source recorded beside the check value, as far as it can be asked without being given again. */
+export function recordedKeySource(name: string | null, place: string | null, places: Places): KeySource | undefined {
+  const source = KeySourceName.safeParse(name).data
+  if (source === 'file') return keyFileSource('file', places.master_key_file)
+  if (source === 'key_file' && place !== null) return keyFileSource('key_file', place)
+  if (source === 'env_file' && place !== null) return envFileSource(place, false)
+  return undefined
+}
+
+/** A new key in `master.key`, or the one that lies there already: it is never written over. */
+export function makeMasterKeyFile(places: Places, warn: Warn, onStep?: OnStep): KeySource {
+  ensurePrivateFolder(places.config, warn)
+  writePrivateFile(places.master_key_file, `${generateFernetKey()}\n`, { replace: false, onStep })
+  return keyFileSource('file', places.master_key_file)
+}
+
+/** The variable's name where the folder's `.env` sets it; such a file is never read for the key. */
+export function unreadEnvFile(cwd: string, places: Places, envFile: string | undefined): string | undefined {
+  const path = join(cwd, '.env')
+  if (path === resolve(places.env_file) || (isGiven(envFile) && path === resolve(envFile))) return undefined
+  try {
+    const file = readSmallFile(path, LIMIT, false)
+    return file !== undefined && isGiven(variableIn(file.bytes)) ? path : undefined
+  } catch {
+    // A file that cannot be read sets nothing; it is another program's, and no concern of ours.
+    return undefined
+  }
+}
+
+function environmentSource(value: string): KeySource {
+  return { name: 'environment', place: `${VARIABLE} in the environment`, read: async () => value }
+}
+
+function keyFileSource(name: 'key_file' | 'file', path: string): KeySource {
+  return {
+    name,
+    place: path,
+    async read() {
+      const file = read(path, name === 'file')
+      if (file === undefined && name === 'key_file') {
+        throw appError('key_file_unreadable', { path, what: 'it does not exist' })
+      }
+      if (file !== undefined && isOpenToOthers(file.stats)) throw appError('file_readable_by_others', { path })
+      return file?.bytes.toString('utf8').trim()
+    },
+  }
+}
+
+/** `must`: the person named the file, so it has to be there and hold the line. */
+function envFileSource(path: string, must: boolean): KeySource {
+  return {
+    name: 'env_file',
+    place: path,
+    async read() {
+      const file = read(path, !must)
+      const value = file === undefined ? undefined : variableIn(file.bytes)
+      // A `.env` without our line is no secret of ours, and may be as open as its owner likes.
+      if (file !== undefined && isGiven(value) && isOpenToOthers(file.stats)) {
+        throw appError('file_readable_by_others', { path })
+      }
+      if (must && !isGiven(value)) {
+        const what = file === undefined ? 'it does not exist' : `it has no line ${VARIABLE}=…`
+        throw appError('key_file_unreadable', { path, what })
+      }
+      return isGiven(value) ? value : undefined
+    },
+  }
+}
+
+/** Only this one line is looked at; nothing is expanded. */
+function variableIn(bytes: Buffer): string | undefined {
+  return parseEnv(bytes.toString('utf8'))[VARIABLE]
+}
+
+/** Where `own`, a link is refused; a file that the person names may be one, as mounted secrets are. */
+function read(path: string, own: boolean): ReturnType<typeof readSmallFile> {
+  try {
+    return readSmallFile(path, LIMIT, own)
+  } catch (cause) {
+    throw appError('key_file_unreadable', { path, what: reason(cause) }, { cause })
+  }
+}
+
+function isGiven(value: string | undefined): value is string {
+  return value !== undefined && value !== ''
+}

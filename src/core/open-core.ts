@@ -1,0 +1,111 @@
+import type { Api } from '../shared/contract.ts'
+import type { Settings } from '../shared/schemas.ts'
+import type { Actor } from './actor.ts'
+import { catalogInUse } from './catalog/catalog-in-use.ts'
+import { unreadEnvFile } from './crypto/key-sources.ts'
+import { takenEnvironmentKey } from './crypto/take-environment-key.ts'
+import type { Desktop } from './desktop.ts'
+import { ListenerControl } from './listener-control.ts'
+import type { Log } from './log.ts'
+import { placesFrom, type Places } from './places.ts'
+import type { OnStep } from './private-files.ts'
+import { providerOperations } from './providers/provider-service.ts'
+import { systemOperations } from './system-service.ts'
+import { Vault } from './vault.ts'
+
+export interface CoreOptions {
+  /** The environment of the process: LATCHKEY_HOME, LATCHKEY_PORT, LATCHKEY_TOKEN. */
+  env: Readonly<Record<string, string | undefined>>
+  /** Only to say that a `.env` in it is not read. */
+  cwd: string
+  log: Log
+  /** `--key-file` */
+  keyFile?: string | undefined
+  /** `--env-file` */
+  envFile?: string | undefined
+  /** `ENCRYPTION_KEY`; what the entry's first import took from the environment if not given. */
+  environmentKey?: string | undefined
+  desktop?: Desktop | undefined
+  /** Told of each statement and file step before it is made. */
+  onStep?: OnStep | undefined
+}
+
+/** Everything Latchkey does, in this process. */
+export interface Core {
+  readonly places: Places
+  readonly vault: Vault
+  readonly listener: ListenerControl
+  /** The operations, as done by this actor. Every call of one goes through `dispatch`. */
+  apiFor(actor: Actor): Api
+  settings(): Promise<Settings>
+  /** Differs after every change that an operation could answer differently for. */
+  revision(): string
+  /** Sentences of this run that a person should see. */
+  readonly notes: readonly string[]
+  /** Lets go of everything; what was deleted is gone from the folder afterwards. */
+  close(): Promise<void>
+}
+
+/** Opens the vault, makes it where there is none, merges the catalog. The only place that knows every part. */
+export async function openCore(options: CoreOptions): Promise<Core> {
+  const { env, log, desktop, onStep } = options
+  const places = placesFrom(env)
+  const notes: string[] = []
+  const warn = (sentence: string): void => {
+    notes.push(sentence)
+    log.warn(sentence)
+  }
+  const unread = unreadEnvFile(options.cwd, places, options.envFile)
+  if (unread !== undefined) {
+    warn(`ENCRYPTION_KEY in ${unread} is not read; the one in ${places.env_file} would be, or --env-file PATH.`)
+  }
+  const catalog = catalogInUse(places)
+  const vault = await Vault.open({
+    places,
+    given: {
+      key_file: options.keyFile,
+      environment: options.environmentKey ?? takenEnvironmentKey(),
+      env_file: options.envFile,
+    },
+    catalog,
+    warn,
+    onStep,
+  })
+  const closing = new AbortController()
+  const revision = (): string => `${vault.revision()}.${listener.revision}`
+  const listener = new ListenerControl({ vault, env, log, apiFor, revision })
+
+  function apiFor(by: Actor): Api {
+    const api: Api = {
+      ...providerOperations(vault, catalog, by),
+      ...systemOperations({ vault, catalog, listener, desktop, notes, revision, closing: closing.signal }, by),
+    }
+    return heldOpen(api, vault)
+  }
+
+  return {
+    places,
+    vault,
+    listener,
+    apiFor,
+    settings: () => vault.during(() => vault.reader().readSettings()),
+    revision,
+    notes,
+    async close() {
+      closing.abort()
+      await listener.close()
+      vault.close()
+    },
+  }
+}
+
+/** Each operation holds the file it began with; waiting for a change holds nothing. */
+function heldOpen(api: Api, vault: Vault): Api {
+  const held = Object.entries(api).map(([id, run]) => [
+    id,
+    id === 'waitForChange'
+      ? run
+      : (input: never) => vault.during(() => (run as (input: never) => Promise<unknown>)(input)),
+  ])
+  return Object.fromEntries(held) as Api
+}

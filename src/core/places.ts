@@ -1,0 +1,43 @@
+import { join } from 'node:path'
+import envPaths from 'env-paths'
+
+/** Where everything lies. Data and configuration are two folders, unless LATCHKEY_HOME makes them one. */
+export interface Places {
+  data: string
+  config: string
+  /** True where LATCHKEY_HOME is set: the key file then lies beside the vault, which `status` says. */
+  one_folder: boolean
+  vault: string
+  user_catalog: string
+  env_file: string
+  listener_file: string
+  listener_lock: string
+  backups: string
+  /** Chromium's profile of the desktop window. */
+  window: string
+  master_key_file: string
+  audit_head: string
+}
+
+/** The folders of this user, or LATCHKEY_HOME for both where it is set. Makes nothing. */
+export function placesFrom(env: Readonly<Record<string, string | undefined>>): Places {
+  const home = env['LATCHKEY_HOME']
+  const paths = envPaths('latchkey', { suffix: '' })
+  const one_folder = home !== undefined && home !== ''
+  const data = one_folder ? home : paths.data
+  const config = one_folder ? home : paths.config
+  return {
+    data,
+    config,
+    one_folder,
+    vault: join(data, 'vault.db'),
+    user_catalog: join(data, 'models.yaml'),
+    env_file: join(data, '.env'),
+    listener_file: join(data, 'listener.json'),
+    listener_lock: join(data, 'listener.lock'),
+    backups: join(data, 'backups'),
+    window: join(data, 'window'),
+    master_key_file: join(config, 'master.key'),
+    audit_head: join(config, 'audit-head.json'),
+  }
+}

@@ -1,0 +1,78 @@
+// How a key enters a row and how it leaves: bound to its provider and address, and released nowhere else.
+import { appError } from '../../shared/errors.ts'
+import { originOf } from '../../shared/origin.ts'
+import type { KeyState } from '../../shared/schemas.ts'
+import { InvalidToken } from '../crypto/fernet.ts'
+import { newKeyId, type BindingContext, type KeyRing } from '../crypto/master-key.ts'
+import type { ProviderRow, SealedKey } from '../store/store.ts'
+
+type Place = Pick<ProviderRow, 'name' | 'base_url'>
+
+/** Encrypts a key for this provider at this address. */
+export function sealKey(ring: KeyRing, place: Place, api_key: string): SealedKey {
+  const plaintext = Buffer.from(api_key, 'utf8')
+  try {
+    const { token, master_key_id } = ring.seal(plaintext)
+    return bound(ring, place, token, master_key_id)
+  } finally {
+    plaintext.fill(0)
+  }
+}
+
+/**
+ * The key of a row, for the address it was entered for. The caller zeroes the Buffer when done.
+ * Throws `provider_has_no_key`, or `key_unreadable` where the row is not as it was stored.
+ */
+export function openKey(ring: KeyRing, row: ProviderRow): Buffer {
+  if (row.api_key_encrypted === null) throw appError('provider_has_no_key', { name: row.name })
+  const { master_key_id } = row
+  if (master_key_id === null || !isBound(ring, row)) throw appError('key_unreadable', { name: row.display_name })
+  try {
+    return ring.open(row.api_key_encrypted, master_key_id)
+  } catch (cause) {
+    if (cause instanceof InvalidToken) throw appError('key_unreadable', { name: row.display_name }, { cause })
+    throw cause
+  }
+}
+
+/**
+ * Binds a key that another program wrote: it is decrypted once, to see that it is this vault's.
+ * Throws `nothing_to_adopt`, or `key_unreadable` where no master key at hand opens it.
+ */
+export function adoptedKey(ring: KeyRing, row: ProviderRow): SealedKey {
+  const token = row.api_key_encrypted
+  // A binding that does not match is the mark of a row that was tampered with: only re-entry mends that.
+  if (token === null || row.binding !== null) throw appError('nothing_to_adopt', { name: row.name })
+  try {
+    const { plaintext, master_key_id } = ring.openAny(token)
+    plaintext.fill(0)
+    return bound(ring, row, token, master_key_id)
+  } catch (cause) {
+    if (cause instanceof InvalidToken) throw appError('key_unreadable', { name: row.display_name }, { cause })
+    throw cause
+  }
+}
+
+/** From binding and key id alone, without decrypting. `vaultKeyId` decides while no master key is at hand. */
+export function keyStateOf(row: ProviderRow, ring: KeyRing | undefined, vaultKeyId: string | null): KeyState {
+  if (row.api_key_encrypted === null) return 'none'
+  if (row.key_id === null || row.binding === null || row.master_key_id === null) return 'unreadable'
+  const readable = ring === undefined ? row.master_key_id === vaultKeyId : isBound(ring, row)
+  return readable ? 'stored' : 'unreadable'
+}
+
+function isBound(ring: KeyRing, row: ProviderRow): boolean {
+  const { api_key_encrypted: token, key_id, binding, master_key_id } = row
+  if (token === null || key_id === null || binding === null || master_key_id === null) return false
+  return ring.bindingMatches(contextOf(row, key_id, token), binding, master_key_id)
+}
+
+function bound(ring: KeyRing, place: Place, token: string, master_key_id: string): SealedKey {
+  const key_id = newKeyId()
+  const binding = ring.bindingOf(contextOf(place, key_id, token), master_key_id)
+  return { api_key_encrypted: token, key_id, binding, master_key_id }
+}
+
+function contextOf(place: Place, key_id: string, token: string): BindingContext {
+  return { key_id, provider_name: place.name, origin: originOf(place.base_url), token }
+}

@@ -1,0 +1,45 @@
+// The only file that names the driver.
+import Sqlite from 'better-sqlite3'
+
+export type Database = Sqlite.Database
+export type Statement = Sqlite.Statement
+
+/** Told of each statement before it runs; tests stop the process there, and see that values are always bound. */
+export type OnStatement = (sql: string) => void
+
+/** Opens an existing file for reading only: no write, no checkpoint, no recovery of the file itself. */
+export function openForReading(path: string, onStatement?: OnStatement): Database {
+  const db = new Sqlite(path, { ...options(onStatement), readonly: true, fileMustExist: true })
+  try {
+    db.pragma('trusted_schema = OFF')
+    db.pragma('busy_timeout = 0')
+    return db
+  } catch (cause) {
+    db.close()
+    throw cause
+  }
+}
+
+/** Opens an existing file for writing, with every pragma set here and none left to a build's default. */
+export function openForWriting(path: string, onStatement?: OnStatement): Database {
+  const db = new Sqlite(path, { ...options(onStatement), fileMustExist: true })
+  try {
+    // A busy vault is awaited by timer (see act.ts): waiting inside SQLite would hold the event loop.
+    db.pragma('busy_timeout = 0')
+    db.pragma('journal_mode = WAL')
+    // The driver's build sets NORMAL in WAL; a commit must survive a power cut before an old key is given up.
+    db.pragma('synchronous = FULL')
+    db.pragma('foreign_keys = ON')
+    // Overwrites deleted tokens with zeros.
+    db.pragma('secure_delete = ON')
+    db.pragma('trusted_schema = OFF')
+    return db
+  } catch (cause) {
+    db.close()
+    throw cause
+  }
+}
+
+function options(onStatement?: OnStatement): Sqlite.Options {
+  return onStatement === undefined ? {} : { verbose: (sql) => onStatement(String(sql)) }
+}

@@ -1,0 +1,88 @@
+// Numbered and append-only: a migration that has shipped is never edited, a later one mends it.
+
+/** The SQL that takes a vault from format N to N + 1, at index N. */
+export const migrations: readonly string[] = [
+  // 1: provider and model are the origin system's tables and what Latchkey adds; a row another program inserts
+  // with the origin's columns alone is a complete custom provider.
+  `
+  CREATE TABLE provider (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    name TEXT NOT NULL UNIQUE,
+    display_name TEXT NOT NULL,
+    base_url TEXT,
+    dialect TEXT NOT NULL DEFAULT 'openai',
+    auth TEXT NOT NULL DEFAULT 'bearer',
+    api_key_encrypted TEXT,
+    key_id TEXT,
+    binding TEXT,
+    master_key_id TEXT,
+    is_predefined INTEGER NOT NULL DEFAULT 0,
+    catalog_entry TEXT,
+    edited TEXT NOT NULL DEFAULT '[]',
+    created_at TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%fZ', 'now')),
+    updated_at TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%fZ', 'now'))
+  ) STRICT;
+
+  CREATE TABLE model (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    provider_id INTEGER NOT NULL REFERENCES provider (id) ON DELETE CASCADE,
+    name TEXT NOT NULL,
+    display_name TEXT NOT NULL,
+    from_catalog INTEGER NOT NULL DEFAULT 0,
+    created_at TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%fZ', 'now')),
+    updated_at TEXT NOT NULL DEFAULT (strftime('%Y-%m-%dT%H:%M:%fZ', 'now')),
+    UNIQUE (provider_id, name)
+  ) STRICT;
+
+  -- What the person deleted of the catalog; an empty model_name stands for the provider itself.
+  CREATE TABLE deleted (
+    provider_name TEXT NOT NULL,
+    model_name TEXT NOT NULL,
+    PRIMARY KEY (provider_name, model_name)
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE setting (
+    name TEXT PRIMARY KEY,
+    value TEXT NOT NULL
+  ) STRICT, WITHOUT ROWID;
+
+  CREATE TABLE token (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    name TEXT NOT NULL UNIQUE,
+    kind TEXT NOT NULL,
+    prefix TEXT NOT NULL,
+    sha256 BLOB NOT NULL UNIQUE,
+    created_at TEXT NOT NULL
+  ) STRICT;
+
+  CREATE TABLE audit (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT,
+    at TEXT NOT NULL,
+    door TEXT NOT NULL,
+    caller TEXT,
+    os_user TEXT NOT NULL,
+    pid INTEGER NOT NULL,
+    act TEXT NOT NULL,
+    provider TEXT,
+    detail TEXT NOT NULL DEFAULT '{}'
+  ) STRICT;
+
+  -- One row: the check value (id of the master key), where that key came from, and the catalog last merged.
+  CREATE TABLE vault (
+    id INTEGER PRIMARY KEY CHECK (id = 1),
+    master_key_id TEXT,
+    key_source TEXT,
+    key_place TEXT,
+    catalog_digest TEXT,
+    lock_epoch INTEGER NOT NULL DEFAULT 0,
+    created_at TEXT NOT NULL
+  ) STRICT;
+  INSERT INTO vault (id, created_at) VALUES (1, strftime('%Y-%m-%dT%H:%M:%fZ', 'now'));
+  `,
+]
+
+/** The newest format this Latchkey reads and writes; it stands in `user_version`. */
+export const FORMAT = migrations.length
+
+/** Marks a file as a vault: the bytes of "Lkey", in SQLite's application_id. */
+export const APPLICATION_ID = 0x4c_6b_65_79

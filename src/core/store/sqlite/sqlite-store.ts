@@ -1,0 +1,358 @@
+import { appError } from '../../../shared/errors.ts'
+import { defaultSettings, Settings, SettingsPatch } from '../../../shared/schemas.ts'
+import type { Actor } from '../../actor.ts'
+import type { Catalog, CatalogProvider } from '../../catalog/models-yaml.ts'
+import {
+  MasterKeyChanged,
+  type AuditEntry,
+  type ModelRow,
+  type NewProviderRow,
+  type ProviderChange,
+  type ProviderRef,
+  type ProviderRow,
+  type SealedKey,
+  type SeedOutcome,
+  type Store,
+  type TokenRow,
+  type UpdateAct,
+  type VaultRow,
+} from '../store.ts'
+import type { Acts } from './act.ts'
+import type { Database, Statement } from './database.ts'
+import { MODEL_COLUMNS, PROVIDER_COLUMNS, toModelRow, toProviderRow, type RawProvider } from './rows.ts'
+import { addMissingModels, seedCatalog } from './seed.ts'
+import { isUniqueViolation } from './sqlite-errors.ts'
+
+/** The store in SQL. Statements are prepared once, values always bound. */
+export class SqliteStore implements Store {
+  readonly #db: Database
+  readonly #acts: Acts
+  readonly #statements = new Map<string, Statement>()
+
+  constructor(db: Database, acts: Acts) {
+    this.#db = db
+    this.#acts = acts
+  }
+
+  listProviders(): Promise<ProviderRow[]> {
+    return this.#acts.read(() => {
+      const models = new Map<number, ModelRow[]>()
+      for (const model of this.#all<ModelRow>(`SELECT ${MODEL_COLUMNS} FROM model ORDER BY id`)) {
+        const list = models.get(model.provider_id)
+        if (list === undefined) models.set(model.provider_id, [model])
+        else list.push(model)
+      }
+      const rows = this.#all<RawProvider>(`SELECT ${PROVIDER_COLUMNS} FROM provider ORDER BY id`)
+      return rows.map((row) => toProviderRow(row, models.get(row.id) ?? []))
+    })
+  }
+
+  findProvider(ref: ProviderRef): Promise<ProviderRow | undefined> {
+    return this.#acts.read(() => this.#find(ref))
+  }
+
+  listModelNames(): Promise<string[]> {
+    return this.#acts.read(() =>
+      this.#all<{ name: string }>(
+        `SELECT provider.name || '/' || model.name AS name FROM model JOIN provider ON provider.id = model.provider_id
+         WHERE provider.api_key_encrypted <> '' ORDER BY 1`,
+      ).map((row) => row.name),
+    )
+  }
+
+  insertProvider(row: NewProviderRow, models: readonly string[], by: Actor): Promise<ProviderRow> {
+    return this.#acts.write(by, () => {
+      const now = new Date().toISOString()
+      if (row.key !== null) this.#assertMasterKey(row.key)
+      const id = this.#insert(
+        'provider.name',
+        () => appError('provider_exists', { name: row.name }),
+        `INSERT INTO provider (name, display_name, base_url, dialect, auth, api_key_encrypted, key_id, binding,
+           master_key_id, created_at, updated_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+        [row.name, row.display_name, row.base_url, row.dialect, row.auth, ...keyColumns(row.key), now, now],
+      )
+      for (const name of models) this.#insertModel(id, { name, display_name: name }, now)
+      this.#run('DELETE FROM deleted WHERE provider_name = ?', row.name)
+      return {
+        result: this.#get({ id }),
+        entry: {
+          act: 'provider.create',
+          provider: row.name,
+          detail: { with_key: row.key !== null, models: models.length },
+        },
+      }
+    })
+  }
+
+  updateProvider(
+    id: number,
+    act: UpdateAct,
+    decide: (row: ProviderRow) => ProviderChange,
+    by: Actor,
+  ): Promise<ProviderRow> {
+    return this.#acts.write(by, () => {
+      const before = this.#get({ id })
+      const { key, ...fields } = decide(before)
+      if (key !== undefined && key !== null) this.#assertMasterKey(key)
+      const after = { ...before, ...fields }
+      const [token, key_id, binding, master_key_id] = keyColumns(key === undefined ? sealedKeyOf(before) : key)
+      const changed = [
+        ...(['display_name', 'base_url', 'dialect', 'auth'] as const).filter((name) => after[name] !== before[name]),
+        ...(key === undefined ? [] : ['api_key']),
+      ]
+      const edited = JSON.stringify(after.edited)
+      if (changed.length === 0 && edited === JSON.stringify(before.edited)) return { result: before, entry: null }
+      this.#run(
+        `UPDATE provider SET display_name = ?, base_url = ?, dialect = ?, auth = ?, edited = ?, api_key_encrypted = ?,
+           key_id = ?, binding = ?, master_key_id = ?, updated_at = ? WHERE id = ?`,
+        ...[after.display_name, after.base_url, after.dialect, after.auth, edited],
+        ...[token, key_id, binding, master_key_id, new Date().toISOString(), id],
+      )
+      return { result: this.#get({ id }), entry: { act, provider: before.name, detail: { changed } } }
+    })
+  }
+
+  deleteProvider(id: number, by: Actor): Promise<void> {
+    return this.#acts.write(by, () => {
+      const { name, is_predefined } = this.#get({ id })
+      if (is_predefined) throw appError('provider_predefined', { name })
+      this.#run('DELETE FROM provider WHERE id = ?', id)
+      this.#run('DELETE FROM deleted WHERE provider_name = ?', name)
+      this.#run("INSERT INTO deleted (provider_name, model_name) VALUES (?, '')", name)
+      return { result: undefined, entry: { act: 'provider.delete', provider: name } }
+    })
+  }
+
+  insertModel(providerId: number, model: { name: string; display_name: string }, by: Actor): Promise<ModelRow> {
+    return this.#acts.write(by, () => {
+      const provider = this.#get({ id: providerId })
+      const id = this.#insertModel(providerId, model, new Date().toISOString())
+      this.#run('DELETE FROM deleted WHERE provider_name = ? AND model_name = ?', provider.name, model.name)
+      const row = this.#one<ModelRow>(`SELECT ${MODEL_COLUMNS} FROM model WHERE id = ?`, id)
+      if (row === undefined) throw appError('model_not_found', { ref: id })
+      return {
+        result: toModelRow(row),
+        entry: { act: 'model.add', provider: provider.name, detail: { model: model.name } },
+      }
+    })
+  }
+
+  deleteModel(id: number, by: Actor): Promise<void> {
+    return this.#acts.write(by, () => {
+      const model = this.#one<{ name: string; provider: string }>(
+        `SELECT model.name, provider.name AS provider
+         FROM model JOIN provider ON provider.id = model.provider_id WHERE model.id = ?`,
+        id,
+      )
+      if (model === undefined) throw appError('model_not_found', { ref: id })
+      this.#run('DELETE FROM model WHERE id = ?', id)
+      this.#run('INSERT OR IGNORE INTO deleted (provider_name, model_name) VALUES (?, ?)', model.provider, model.name)
+      return {
+        result: undefined,
+        entry: { act: 'model.delete', provider: model.provider, detail: { model: model.name } },
+      }
+    })
+  }
+
+  listDeletedModels(providerName: string): Promise<string[]> {
+    return this.#acts.read(() =>
+      this.#all<{ model_name: string }>(
+        "SELECT model_name FROM deleted WHERE provider_name = ? AND model_name <> '' ORDER BY model_name",
+        providerName,
+      ).map((row) => row.model_name),
+    )
+  }
+
+  bringBackModels(id: number, models: CatalogProvider['models'], by: Actor): Promise<ProviderRow> {
+    return this.#acts.write(by, () => {
+      const { name } = this.#get({ id })
+      this.#run("DELETE FROM deleted WHERE provider_name = ? AND model_name <> ''", name)
+      const added = addMissingModels(this.#db, { id, name }, models, new Date().toISOString())
+      const entry = added === 0 ? null : { act: 'model.bring_back', provider: name, detail: { models: added } }
+      return { result: this.#get({ id }), entry }
+    })
+  }
+
+  seed(catalog: Catalog, digest: string, by: Actor): Promise<SeedOutcome> {
+    return this.#acts.write(by, () => {
+      const outcome = seedCatalog(this.#db, catalog)
+      const { catalog_digest } = this.#vault()
+      if (catalog_digest !== digest) this.#run('UPDATE vault SET catalog_digest = ?', digest)
+      const { changed, ...detail } = outcome
+      // The digest alone is bookkeeping and no act of anybody; a commit without an audit row would still be one.
+      const entry = changed || catalog_digest !== digest ? { act: 'catalog.merge', provider: null, detail } : null
+      return { result: outcome, entry }
+    })
+  }
+
+  readSettings(): Promise<Settings> {
+    return this.#acts.read(() => {
+      const rows = this.#all<{ name: string; value: string }>('SELECT name, value FROM setting')
+      // A value that another version knows and this one does not counts as not set.
+      const known = rows.flatMap(({ name, value }) => {
+        const parsed = SettingsPatch.safeParse({ [name]: JSON.parse(value) as unknown })
+        return parsed.success ? [parsed.data] : []
+      })
+      return Settings.parse(Object.assign({}, defaultSettings, ...known))
+    })
+  }
+
+  writeSettings(patch: SettingsPatch, by: Actor): Promise<void> {
+    return this.#acts.write(by, () => {
+      const changed = Object.entries(patch).filter(([name, value]) => {
+        const { changes } = this.#statement(
+          `INSERT INTO setting (name, value) VALUES (?, ?)
+           ON CONFLICT (name) DO UPDATE SET value = excluded.value WHERE value <> excluded.value`,
+        ).run(name, JSON.stringify(value))
+        return changes > 0
+      })
+      const entry =
+        changed.length === 0 ? null : { act: 'settings.update', provider: null, detail: Object.fromEntries(changed) }
+      return { result: undefined, entry }
+    })
+  }
+
+  readVault(): Promise<VaultRow> {
+    return this.#acts.read(() => this.#vault())
+  }
+
+  recordMasterKey(key: { id: string; source: string; place: string }, by: Actor): Promise<boolean> {
+    return this.#acts.write<boolean>(by, () => {
+      if (this.#vault().master_key_id !== null) return { result: false, entry: null }
+      this.#run('UPDATE vault SET master_key_id = ?, key_source = ?, key_place = ?', key.id, key.source, key.place)
+      return { result: true, entry: { act: 'vault.create', provider: null, detail: { key_source: key.source } } }
+    })
+  }
+
+  replaceMasterKey(
+    key: { id: string; source: string; place: string },
+    opens: (row: ProviderRow) => boolean,
+    by: Actor,
+  ): Promise<ProviderRow[]> {
+    return this.#acts.write(by, () => {
+      const rows = this.#all<RawProvider>(`SELECT ${PROVIDER_COLUMNS} FROM provider WHERE api_key_encrypted <> ''`)
+      const dropped = rows.map((row) => toProviderRow(row, [])).filter((row) => !opens(row))
+      for (const { id } of dropped) {
+        this.#run(
+          `UPDATE provider SET api_key_encrypted = NULL, key_id = NULL, binding = NULL, master_key_id = NULL,
+             updated_at = ? WHERE id = ?`,
+          new Date().toISOString(),
+          id,
+        )
+      }
+      this.#run('UPDATE vault SET master_key_id = ?, key_source = ?, key_place = ?', key.id, key.source, key.place)
+      return {
+        result: dropped,
+        entry: {
+          act: 'vault.start_over',
+          provider: null,
+          detail: { key_source: key.source, dropped: dropped.map((row) => row.name) },
+        },
+      }
+    })
+  }
+
+  record(entry: AuditEntry, by: Actor): Promise<void> {
+    return this.#acts.write(by, () => ({ result: undefined, entry }))
+  }
+
+  listTokens(): Promise<TokenRow[]> {
+    return this.#acts.read(() =>
+      this.#all<TokenRow>('SELECT id, name, kind, prefix, sha256, created_at FROM token ORDER BY id'),
+    )
+  }
+
+  replaceToken({ name, kind, prefix, sha256 }: Omit<TokenRow, 'id' | 'created_at'>, by: Actor): Promise<void> {
+    return this.#acts.write(by, () => {
+      this.#run(
+        `INSERT INTO token (name, kind, prefix, sha256, created_at) VALUES (?, ?, ?, ?, ?)
+         ON CONFLICT (name) DO UPDATE SET kind = excluded.kind, prefix = excluded.prefix, sha256 = excluded.sha256,
+           created_at = excluded.created_at`,
+        ...[name, kind, prefix, sha256, new Date().toISOString()],
+      )
+      return { result: undefined, entry: { act: 'token.create', provider: null, detail: { token: name, kind } } }
+    })
+  }
+
+  #find(ref: ProviderRef): ProviderRow | undefined {
+    const [where, value] = 'id' in ref ? ['id', ref.id] : ['name', ref.name]
+    const row = this.#one<RawProvider>(`SELECT ${PROVIDER_COLUMNS} FROM provider WHERE ${where} = ?`, value)
+    if (row === undefined) return undefined
+    const models = this.#all<ModelRow>(`SELECT ${MODEL_COLUMNS} FROM model WHERE provider_id = ? ORDER BY id`, row.id)
+    return toProviderRow(row, models)
+  }
+
+  #get(ref: ProviderRef): ProviderRow {
+    const row = this.#find(ref)
+    if (row === undefined) throw appError('provider_not_found', { ref: 'id' in ref ? ref.id : ref.name })
+    return row
+  }
+
+  #vault(): VaultRow {
+    const row = this.#one<VaultRow>(
+      'SELECT master_key_id, key_source, key_place, catalog_digest, lock_epoch FROM vault',
+    )
+    if (row === undefined) throw appError('internal', undefined, { cause: new Error('the vault row is missing') })
+    return row
+  }
+
+  /** A key sealed under a master key that is no longer the vault's would be lost at once. */
+  #assertMasterKey(key: SealedKey): void {
+    if (this.#vault().master_key_id !== key.master_key_id) throw new MasterKeyChanged()
+  }
+
+  #insertModel(
+    providerId: number,
+    { name, display_name }: { name: string; display_name: string },
+    now: string,
+  ): number {
+    return this.#insert(
+      'model.provider_id',
+      () => appError('model_exists', { name }),
+      'INSERT INTO model (provider_id, name, display_name, created_at, updated_at) VALUES (?, ?, ?, ?, ?)',
+      [providerId, name, display_name, now, now],
+    )
+  }
+
+  /** Leaves uniqueness to the database and says it in the error table's words. */
+  #insert(column: string, taken: () => Error, sql: string, values: unknown[]): number {
+    try {
+      return Number(this.#statement(sql).run(...values).lastInsertRowid)
+    } catch (cause) {
+      throw isUniqueViolation(cause, column) ? taken() : cause
+    }
+  }
+
+  #all<Row>(sql: string, ...values: unknown[]): Row[] {
+    return this.#statement(sql).all(...values) as Row[]
+  }
+
+  #one<Row>(sql: string, ...values: unknown[]): Row | undefined {
+    return this.#statement(sql).get(...values) as Row | undefined
+  }
+
+  #run(sql: string, ...values: unknown[]): void {
+    this.#statement(sql).run(...values)
+  }
+
+  #statement(sql: string): Statement {
+    const known = this.#statements.get(sql)
+    if (known !== undefined) return known
+    const statement = this.#db.prepare(sql)
+    this.#statements.set(sql, statement)
+    return statement
+  }
+}
+
+type KeyColumns = [token: string | null, key_id: string | null, binding: string | null, master_key_id: string | null]
+
+function keyColumns(key: SealedKey | StoredColumns | null): KeyColumns {
+  if (key === null) return [null, null, null, null]
+  return [key.api_key_encrypted, key.key_id, key.binding, key.master_key_id]
+}
+
+type StoredColumns = Pick<ProviderRow, 'api_key_encrypted' | 'key_id' | 'binding' | 'master_key_id'>
+
+function sealedKeyOf({ api_key_encrypted, key_id, binding, master_key_id }: ProviderRow): StoredColumns {
+  return { api_key_encrypted, key_id, binding, master_key_id }
+}

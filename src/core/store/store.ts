@@ -1,0 +1,157 @@
+// The store as a list of whole acts: each is one transaction together with its audit row, or nothing.
+// It speaks of acts and plain rows, never of SQL or files, and sees only ciphertext.
+import type { Auth, Dialect, Settings, SettingsPatch } from '../../shared/schemas.ts'
+import type { Actor } from '../actor.ts'
+import type { Catalog, CatalogProvider } from '../catalog/models-yaml.ts'
+
+/** A key as it lies in a row: a Fernet token, bound to its provider and address. */
+export interface SealedKey {
+  api_key_encrypted: string
+  key_id: string
+  binding: string
+  master_key_id: string
+}
+
+export interface ModelRow {
+  id: number
+  provider_id: number
+  name: string
+  display_name: string
+  created_at: string
+  updated_at: string
+}
+
+/** The fields of a provider that the catalog gives and a person may change. */
+export const catalogFields = ['display_name', 'base_url', 'dialect', 'auth'] as const
+export type CatalogField = (typeof catalogFields)[number]
+
+/** What the catalog said of a provider when it was last merged. */
+export type CatalogFacts = Omit<CatalogProvider, 'name' | 'models'>
+
+export interface ProviderRow {
+  id: number
+  name: string
+  display_name: string
+  base_url: string | null
+  dialect: Dialect
+  auth: Auth
+  api_key_encrypted: string | null
+  /** Null where another program wrote the key: it is unreadable until adopted. */
+  key_id: string | null
+  binding: string | null
+  master_key_id: string | null
+  is_predefined: boolean
+  catalog: CatalogFacts | null
+  /** The catalog's fields that a person has changed: seeding leaves them alone. */
+  edited: CatalogField[]
+  created_at: string
+  updated_at: string
+  models: ModelRow[]
+}
+
+export interface NewProviderRow {
+  name: string
+  display_name: string
+  base_url: string | null
+  dialect: Dialect
+  auth: Auth
+  key: SealedKey | null
+}
+
+/** What changes in a provider; a field left out stays. `key: null` removes the key. */
+export interface ProviderChange {
+  display_name?: string
+  base_url?: string | null
+  dialect?: Dialect
+  auth?: Auth
+  key?: SealedKey | null
+  edited?: CatalogField[]
+}
+
+export type ProviderRef = { id: number } | { name: string }
+
+/** The vault's own row. */
+export interface VaultRow {
+  /** The check value: the id of the master key that opens this vault; null before the first one. */
+  master_key_id: string | null
+  key_source: string | null
+  key_place: string | null
+  catalog_digest: string | null
+  lock_epoch: number
+}
+
+export interface TokenRow {
+  id: number
+  name: string
+  kind: 'admin' | 'tool'
+  prefix: string
+  sha256: Buffer
+  created_at: string
+}
+
+export interface SeedOutcome {
+  providers_added: number
+  models_added: number
+  changed: boolean
+}
+
+/** What the audit row calls a change of a provider. */
+export type UpdateAct = 'provider.update' | 'provider.reset' | 'key.remove' | 'key.adopt'
+
+export interface AuditEntry {
+  act: string
+  provider: string | null
+  detail?: Record<string, unknown>
+}
+
+/** Thrown inside an act that seals a key, where another process has changed the master key meanwhile. */
+export class MasterKeyChanged extends Error {
+  override name = 'MasterKeyChanged'
+}
+
+export interface Store {
+  listProviders(): Promise<ProviderRow[]>
+  findProvider(ref: ProviderRef): Promise<ProviderRow | undefined>
+  /** `provider/model` of every provider with a stored key, in code point order. */
+  listModelNames(): Promise<string[]>
+  insertProvider(row: NewProviderRow, models: readonly string[], by: Actor): Promise<ProviderRow>
+  /**
+   * Reads the provider and changes what `decide` says of it, in one transaction; throws `provider_not_found`.
+   * `decide` runs inside the transaction and must not wait. An error of its own leaves everything as it was.
+   */
+  updateProvider(
+    id: number,
+    act: UpdateAct,
+    decide: (row: ProviderRow) => ProviderChange,
+    by: Actor,
+  ): Promise<ProviderRow>
+  /** Deletes a provider and its models; a predefined one is refused. */
+  deleteProvider(id: number, by: Actor): Promise<void>
+  insertModel(providerId: number, model: { name: string; display_name: string }, by: Actor): Promise<ModelRow>
+  deleteModel(id: number, by: Actor): Promise<void>
+  /** The names of the catalog's models that were deleted here. */
+  listDeletedModels(providerName: string): Promise<string[]>
+  /** Forgets that models were deleted and adds those that `models` has. */
+  bringBackModels(id: number, models: CatalogProvider['models'], by: Actor): Promise<ProviderRow>
+  /** Merges the catalog: see seed.ts for its rules. Writes nothing, and no audit row, where nothing differs. */
+  seed(catalog: Catalog, digest: string, by: Actor): Promise<SeedOutcome>
+  /** Every setting, with the default where none is stored. */
+  readSettings(): Promise<Settings>
+  writeSettings(patch: SettingsPatch, by: Actor): Promise<void>
+  readVault(): Promise<VaultRow>
+  /** Records the master key at the first opening; answers false where one is recorded already. */
+  recordMasterKey(key: { id: string; source: string; place: string }, by: Actor): Promise<boolean>
+  /**
+   * Makes another master key the vault's and drops every key that `opens` says no to; answers the providers dropped.
+   */
+  replaceMasterKey(
+    key: { id: string; source: string; place: string },
+    opens: (row: ProviderRow) => boolean,
+    by: Actor,
+  ): Promise<ProviderRow[]>
+  /** Writes down an act that changes nothing in the vault itself. */
+  record(entry: AuditEntry, by: Actor): Promise<void>
+  listTokens(): Promise<TokenRow[]>
+  /** Stores a token's hash under a name, in place of the one of that name before. */
+  replaceToken(token: Omit<TokenRow, 'id' | 'created_at'>, by: Actor): Promise<void>
+}

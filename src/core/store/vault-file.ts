@@ -1,0 +1,17 @@
+// What is particular to a vault that is a file.
+import type { Store } from './store.ts'
+
+/** An opened vault file. */
+export interface VaultFile {
+  readonly path: string
+  readonly store: Store
+  readonly writable: boolean
+  /** Differs after any commit, of this process or another; costs microseconds. */
+  revision(): string
+  /** Writes a consistent copy to a path that does not exist yet, while the vault is in use. */
+  copyTo(path: string): Promise<void>
+  /** Every complaint of SQLite's full integrity check; empty where all is well. */
+  integrityProblems(): string[]
+  /** Lets go of the file; deleted tokens are gone from every part of it afterwards. */
+  close(): void
+}

@@ -1,0 +1,172 @@
+import type { Api } from '../shared/contract.ts'
+import { appError } from '../shared/errors.ts'
+import type { Status } from '../shared/schemas.ts'
+import type { Actor } from './actor.ts'
+import type { CatalogInUse } from './catalog/catalog-in-use.ts'
+import { waitForChange } from './changes.ts'
+import type { Desktop } from './desktop.ts'
+import type { ListenerControl } from './listener-control.ts'
+import { getDecryptedApiKey } from './providers/provider-service.ts'
+import { keyStateOf } from './providers/stored-key.ts'
+import type { Vault } from './vault.ts'
+import { FORMAT } from './store/sqlite/migrations.ts'
+import { version } from './version.ts'
+
+type SystemApi = Pick<
+  Api,
+  | 'getSettings'
+  | 'updateSettings'
+  | 'getStatus'
+  | 'waitForChange'
+  | 'setListener'
+  | 'makeListenerToken'
+  | 'reopenVault'
+  | 'startOver'
+  | 'copyApiKey'
+  | 'openKeyPage'
+  | 'chooseKeyFile'
+>
+
+/** How long a copied key stays on the clipboard, in milliseconds. */
+const CLIPBOARD_TIME = 30_000
+
+export interface SystemParts {
+  vault: Vault
+  catalog: CatalogInUse
+  listener: ListenerControl
+  desktop: Desktop | undefined
+  /** Sentences that hold for the whole run, such as a `.env` that is not read. */
+  notes: readonly string[]
+  revision(): string
+  /** Aborted when the core closes. */
+  closing: AbortSignal
+}
+
+/** The operations on the vault as a whole: settings, state, listener, and what needs a desktop. */
+export function systemOperations(parts: SystemParts, by: Actor): SystemApi {
+  const { vault, listener } = parts
+
+  return {
+    async getSettings() {
+      return vault.reader().readSettings()
+    },
+
+    async updateSettings(patch) {
+      const before = await vault.reader().readSettings()
+      // What can fail outside the vault comes first, so that the setting is never ahead of the truth.
+      if (patch.listener_port !== undefined && patch.listener_port !== before.listener_port) {
+        await vault.withMasterKey(async () => listener.moveTo(patch.listener_port ?? before.listener_port))
+      }
+      if (patch.start_at_login !== undefined && patch.start_at_login !== before.start_at_login) {
+        await desktopOf(parts).setStartAtLogin(patch.start_at_login)
+      }
+      await vault.withMasterKey((store) => store.writeSettings(patch, by))
+      return vault.reader().readSettings()
+    },
+
+    async getStatus() {
+      return statusOf(parts, by)
+    },
+
+    async waitForChange({ since }) {
+      return waitForChange({ revision: parts.revision, jobs: () => [] }, since, parts.closing)
+    },
+
+    async setListener({ on }) {
+      await vault.withMasterKey((store) =>
+        store.record({ act: on ? 'listener.on' : 'listener.off', provider: null }, by),
+      )
+      await (on ? listener.allowTools() : listener.stopTools())
+      return listener.status()
+    },
+
+    async makeListenerToken() {
+      return { token: await listener.makeToken(by) }
+    },
+
+    async reopenVault() {
+      await vault.reopen()
+      return statusOf(parts, by)
+    },
+
+    async startOver({ vault_name }) {
+      const { copy, dropped } = await vault.startOver(vault_name, by)
+      return {
+        copy,
+        keys_to_enter_again: dropped.map(({ name, display_name, catalog }) => ({
+          name,
+          display_name,
+          key_url: catalog?.key_url ?? null,
+        })),
+      }
+    },
+
+    async copyApiKey({ provider_id }) {
+      const desktop = desktopOf(parts)
+      const key = await getDecryptedApiKey(vault, { id: provider_id })
+      const clearsAt = new Date(Date.now() + CLIPBOARD_TIME)
+      try {
+        await desktop.copyConcealed(key, clearsAt)
+      } finally {
+        key.fill(0)
+      }
+      return { clears_at: clearsAt.toISOString() }
+    },
+
+    async openKeyPage({ provider_id }) {
+      const row = await vault.reader().findProvider({ id: provider_id })
+      if (row === undefined) throw appError('provider_not_found', { ref: provider_id })
+      const url = row.catalog?.key_url
+      if (url === undefined || url === null) {
+        throw appError('not_allowed', { what: `The catalog names no page for the keys of ${row.display_name}` })
+      }
+      await desktopOf(parts).openExternal(url)
+    },
+
+    async chooseKeyFile() {
+      const path = await desktopOf(parts).chooseFile('Choose the key file of this vault')
+      if (path !== null) await vault.reopen({ key_file: path })
+      return statusOf(parts, by)
+    },
+  }
+}
+
+function desktopOf({ desktop }: SystemParts): Desktop {
+  if (desktop === undefined) throw appError('not_allowed', { what: 'Only the desktop window can do this' })
+  return desktop
+}
+
+async function statusOf({ vault, catalog, listener, desktop, notes }: SystemParts, by: Actor): Promise<Status> {
+  const { places, problem } = vault
+  const rows = vault.state === 'closed' ? [] : await vault.reader().listProviders()
+  const states = rows.map((row) => keyStateOf(row, vault.ring, vault.masterKeyId)).filter((state) => state !== 'none')
+  const { source, place, id, expected } = vault.masterKey
+  return {
+    version,
+    desktop: desktop !== undefined && by.door === 'window',
+    vault: {
+      path: places.vault,
+      name: vault.name,
+      state: vault.state,
+      problem: problem?.body ?? null,
+      format: FORMAT,
+      is_new: vault.isNew,
+      providers: rows.length,
+      keys: states.length,
+      unreadable_keys: states.filter((state) => state === 'unreadable').length,
+    },
+    master_key: { source, place, fingerprint: id, expected_fingerprint: expected },
+    catalog: { path: catalog.path, problem: vault.catalogProblem },
+    listener: await listener.status(),
+    notes: [...notes, ...notesOn(vault)],
+  }
+}
+
+function notesOn({ places, masterKey }: Vault): string[] {
+  if (masterKey.source !== 'file') return []
+  return [
+    places.one_folder
+      ? `The master key lies beside the vault, in ${places.master_key_file}: whoever copies the folder has both. Keep a copy of the key elsewhere.`
+      : `The master key is the file ${places.master_key_file}. Keep a copy of it: without it the stored keys cannot be read.`,
+  ]
+}

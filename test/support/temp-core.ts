@@ -1,0 +1,65 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createClient, type Reply } from '../../src/shared/client.ts'
+import type { Client, Door, OperationId } from '../../src/shared/contract.ts'
+import { actorOf } from '../../src/core/actor.ts'
+import { dispatch } from '../../src/core/dispatch.ts'
+import { createLog } from '../../src/core/log.ts'
+import { generateFernetKey } from '../../src/core/crypto/fernet.ts'
+import { openCore, type Core, type CoreOptions } from '../../src/core/open-core.ts'
+
+/** A folder of its own for LATCHKEY_HOME, gone with `using`. */
+export function tempHome(): { home: string } & Disposable {
+  const folder = mkdtempSync(join(tmpdir(), 'latchkey-test-'))
+  return {
+    home: join(folder, 'vault-home'),
+    [Symbol.dispose]: () => rmSync(folder, { recursive: true, force: true }),
+  }
+}
+
+export interface TempCore extends AsyncDisposable {
+  core: Core
+  home: string
+  /** The master key, as Python would take it. */
+  key: string
+  /** The operations through `dispatch`, as the door asks for them; throws `AppError`. */
+  client: Client
+  /** The same, answering the reply as it is. */
+  call(id: OperationId, input?: unknown): Promise<Reply>
+}
+
+interface TempOptions extends Partial<CoreOptions> {
+  /** Opens this folder and leaves it there; else a new one is made and removed. */
+  home?: string
+  door?: Door
+  /** The master key in the environment; null leaves it out. */
+  key?: string | null
+}
+
+/** A real core on a real file in a folder of its own: `await using temp = await openTempCore()`. */
+export async function openTempCore(options: TempOptions = {}): Promise<TempCore> {
+  const { home: given, door = 'cli', key = generateFernetKey(), env, ...rest } = options
+  const temp = given === undefined ? tempHome() : undefined
+  const home = given ?? temp?.home ?? ''
+  const core = await openCore({
+    env: { LATCHKEY_HOME: home, ...env },
+    cwd: home,
+    log: createLog({ level: 'silent' }),
+    environmentKey: key ?? undefined,
+    ...rest,
+  })
+  const api = core.apiFor(actorOf(door))
+  const call = (id: OperationId, input: unknown = {}): Promise<Reply> => dispatch(api, door, id, input)
+  return {
+    core,
+    home,
+    key: key ?? '',
+    call,
+    client: createClient(call as Parameters<typeof createClient>[0]),
+    async [Symbol.asyncDispose]() {
+      await core.close()
+      temp?.[Symbol.dispose]()
+    },
+  }
+}
