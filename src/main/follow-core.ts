@@ -1,0 +1,28 @@
+import type { Api } from '../shared/contract.ts'
+import { defaultSettings, type Settings, type Status } from '../shared/schemas.ts'
+
+/** What the shell shows of the core. */
+export interface Shown {
+  settings: Settings
+  listener: Status['listener']
+}
+
+type Asked = Pick<Api, 'getSettings' | 'getStatus' | 'waitForChange'>
+
+/** What the shell shows, as it is now. */
+export async function shownNow(api: Asked): Promise<Shown> {
+  // Of a vault that cannot be opened the page says what is wrong; the shell around it has its defaults.
+  const [settings, status] = await Promise.all([api.getSettings({}).catch(() => defaultSettings), api.getStatus({})])
+  return { settings, listener: status.listener }
+}
+
+/** Tells `show` of every change, whoever made it (the window, a tool, the command line), until `signal` ends it. */
+export async function followCore(api: Asked, signal: AbortSignal, show: (shown: Shown) => void): Promise<void> {
+  let since: string | undefined
+  while (!signal.aborted) {
+    const { revision } = await api.waitForChange(since === undefined ? {} : { since })
+    if (signal.aborted) return
+    if (revision !== since) show(await shownNow(api))
+    since = revision
+  }
+}

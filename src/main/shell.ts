@@ -1,0 +1,85 @@
+import { app, dialog, Menu, nativeTheme, type BrowserWindow } from 'electron'
+import type { Api } from '../shared/contract.ts'
+import { toAppError } from '../shared/errors.ts'
+import { closingChoice, closingQuestion, whatClosingDoes } from './closing.ts'
+import { followCore, shownNow, type Shown } from './follow-core.ts'
+import { applicationMenu } from './menu.ts'
+import { trayAnswers } from './tray-answers.ts'
+import { openTray } from './tray.ts'
+import { openWindow, press, showWindow } from './window.ts'
+
+interface ShellNeeds {
+  api: Api
+  url: string
+  preload: string
+  resources: string
+  stateFile: string
+  hidden: boolean
+  /** Ends the following of changes, before the core closes. */
+  signal: AbortSignal
+  onError: (cause: unknown) => void
+}
+
+/** Opens window, tray and menu, and keeps them saying what the core says. Answers what brings the window forward. */
+export async function openShell({ api, signal, hidden, onError, ...needs }: ShellNeeds): Promise<() => void> {
+  const hasTray = await trayAnswers()
+  let shown = await shownNow(api)
+  let quitting = false
+  app.on('before-quit', () => (quitting = true))
+
+  nativeTheme.themeSource = shown.settings.theme
+  const appears = !hidden ? 'shown' : hasTray ? 'hidden' : 'minimized'
+  const window = await openWindow({ ...needs, appears, mayClose: (window) => quitting || close(window) })
+  Menu.setApplicationMenu(
+    Menu.buildFromTemplate(
+      applicationMenu({
+        platform: process.platform,
+        isPackaged: app.isPackaged,
+        press: (key) => press(window, key),
+      }),
+    ),
+  )
+  const open = () => showWindow(window)
+  const tray = hasTray ? openTray(needs.resources, { open, quit: () => app.quit(), setListener }) : undefined
+  show(shown)
+  followCore(api, signal, show).catch((cause: unknown) => {
+    if (!signal.aborted) onError(cause)
+  })
+  return open
+
+  function show(now: Shown): void {
+    shown = now
+    nativeTheme.themeSource = now.settings.theme
+    tray?.show(now)
+  }
+
+  /** True where the window may really close, which quits. */
+  function close(window: BrowserWindow): boolean {
+    const closing = whatClosingDoes({ platform: process.platform, hasTray, choice: shown.settings.close_to_tray })
+    if (closing === 'hide') window.hide()
+    if (closing === 'ask') void ask(window)
+    return closing === 'quit'
+  }
+
+  async function ask(window: BrowserWindow): Promise<void> {
+    const choice = closingChoice((await dialog.showMessageBox(window, closingQuestion)).response)
+    if (choice === undefined) return
+    // A vault that cannot be written keeps no choice; it holds until Latchkey quits.
+    shown = { ...shown, settings: { ...shown.settings, close_to_tray: choice } }
+    await api.updateSettings({ close_to_tray: choice }).catch(() => undefined)
+    if (choice === 'tray') window.hide()
+    else app.quit()
+  }
+
+  function setListener(on: boolean): void {
+    api.setListener({ on }).catch((cause: unknown) => {
+      const { detail, hint } = toAppError(cause).body
+      return dialog.showMessageBox({
+        type: 'error',
+        title: 'Latchkey',
+        message: detail,
+        ...(hint === undefined ? {} : { detail: hint }),
+      })
+    })
+  }
+}

@@ -1,0 +1,54 @@
+import type { BrowserWindowConstructorOptions } from 'electron'
+import { SMALLEST, type WindowState } from './window-state.ts'
+
+interface Place {
+  state: WindowState
+  preload: string
+  icon: string
+  isPackaged: boolean
+  isDark: boolean
+  platform: NodeJS.Platform
+}
+
+/** The options of the only window there is. The page gets no Node, no devtools when packaged, and a sandbox. */
+export function windowOptions({
+  state,
+  preload,
+  icon,
+  isPackaged,
+  isDark,
+  platform,
+}: Place): BrowserWindowConstructorOptions {
+  const { x, y, width, height } = state
+  return {
+    width,
+    height,
+    ...(x === undefined || y === undefined ? {} : { x, y }),
+    minWidth: SMALLEST.width,
+    minHeight: SMALLEST.height,
+    title: 'Latchkey',
+    show: false,
+    // The page's own ground, so that a slow start does not flash white in the dark.
+    backgroundColor: isDark ? '#16181B' : '#F8F9FA',
+    ...(platform === 'darwin'
+      ? { titleBarStyle: 'hidden' as const, trafficLightPosition: { x: 20, y: 20 } }
+      : { icon, autoHideMenuBar: true }),
+    webPreferences: {
+      preload,
+      contextIsolation: true,
+      sandbox: true,
+      webSecurity: true,
+      nodeIntegration: false,
+      nodeIntegrationInWorker: false,
+      nodeIntegrationInSubFrames: false,
+      webviewTag: false,
+      allowRunningInsecureContent: false,
+      experimentalFeatures: false,
+      navigateOnDragDrop: false,
+      safeDialogs: true,
+      // Chromium would fetch its dictionaries from the network.
+      spellcheck: false,
+      devTools: !isPackaged,
+    },
+  }
+}
