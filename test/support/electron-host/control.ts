@@ -24,6 +24,8 @@ export interface Host {
   answerDialog: typeof answerDialog
   /** Where the browser can be spoken to, once the first window has its page. */
   browserAddress: () => Promise<string>
+  /** What the clipboard holds, by media type. */
+  clipboardFormats: () => Promise<Record<string, string>>
 }
 
 async function browserAddress(): Promise<string> {
@@ -31,7 +33,11 @@ async function browserAddress(): Promise<string> {
   return browser().address
 }
 
-const host: Host = { record, answerDialog, browserAddress }
+async function clipboardFormats(): Promise<Record<string, string>> {
+  return Object.fromEntries(record.clipboard)
+}
+
+const host: Host = { record, answerDialog, browserAddress, clipboardFormats }
 
 const codec = makeValueCodec()
 

@@ -13,7 +13,7 @@ export type InApp<A, R> = (electron: typeof Electron, arg: A, host: Host) => R |
 export interface StandInApp {
   /** The page of the window, once it has loaded. */
   firstWindow(): Promise<Page>
-  evaluate<A, R>(act: InApp<A, R>, arg: A): Promise<R>
+  evaluate: <A, R>(act: InApp<A, R>, arg: A) => Promise<R>
   process(): ChildProcess
   close(): Promise<void>
 }
