@@ -15,6 +15,7 @@ export interface FrontDoorRules {
   /** Browser window mode: the page's own files, and whether the page itself may call. */
   page?: PageRules
   throttle?: Throttle
+  header_bytes: number
 }
 
 export interface PageRules {
@@ -35,7 +36,7 @@ const ABSOLUTE_FORM = /^[a-z][a-z0-9+.-]*:\/\//i
  * Makes the door of a listener on `port`. It lets in or throws the error to answer; its `refused` is the error for a
  * peer without a valid token or ticket: 401, or 429 for one that tries and tries.
  */
-export function createFrontDoor({ port, identify, page, throttle = new Throttle() }: FrontDoorRules) {
+export function createFrontDoor({ port, identify, page, throttle = new Throttle(), header_bytes }: FrontDoorRules) {
   const address = `http://127.0.0.1:${port}`
   const names = ['127.0.0.1', 'localhost', '[::1]']
   const hosts = new Set(names.map((name) => `${name}:${port}`))
@@ -46,6 +47,7 @@ export function createFrontDoor({ port, identify, page, throttle = new Throttle(
 
   function enter(req: IncomingMessage): Entry {
     const heads = readHeads(req.rawHeaders)
+    if (heads.bytes > header_bytes) throw headersTooLarge(header_bytes)
     if (heads.repeated === 'host') throw appError('host_not_allowed', { address })
     if (heads.repeated !== undefined) {
       throw appError('request_malformed', { what: `The header ${heads.repeated} stands in the request twice` })
@@ -81,6 +83,10 @@ export function createFrontDoor({ port, identify, page, throttle = new Throttle(
       ? appError('too_many_attempts', undefined)
       : appError('unauthorized', undefined)
   }
+}
+
+export function headersTooLarge(limit: number): AppError {
+  return appError('headers_too_large', { limit: `${Math.floor(limit / 1024)} KiB` })
 }
 
 /** No mark of a browser: no Origin, no load from a page, no navigation (Node's fetch says `cors`, and may). */

@@ -8,6 +8,8 @@ export interface Heads {
   credentials: readonly string[]
   /** The first watched header that came twice. */
   repeated: string | undefined
+  /** What all headers together take on the wire. Node counts without what stands between them. */
+  bytes: number
 }
 
 /**
@@ -22,11 +24,13 @@ export function readHeads(rawHeaders: readonly string[]): Heads {
     fetchMode: undefined as string | undefined,
     credentials: [] as string[],
     repeated: undefined as string | undefined,
+    bytes: 0,
   }
   let seen = 0
   for (let i = 0; i + 1 < rawHeaders.length; i += 2) {
     const name = rawHeaders[i]?.toLowerCase() ?? ''
     const value = rawHeaders[i + 1] ?? ''
+    heads.bytes += name.length + value.length + 4
     const bit = WATCHED[name]
     if (bit === undefined) continue
     if ((seen & bit) !== 0) heads.repeated ??= name

@@ -8,7 +8,6 @@ import { createServe, type ServeDeps, type ServeLimits } from './serve-request.t
 
 /** What bounds a client. */
 export interface Limits extends ServeLimits {
-  header_bytes: number
   connections: number
   /** For active connections, when the listener closes. */
   closing_ms: number

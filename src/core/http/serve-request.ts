@@ -1,11 +1,11 @@
-import type { IncomingMessage, ServerResponse } from 'node:http'
+import { ServerResponse, type IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { API_BASE } from '../../shared/contract.ts'
 import { appError, toAppError, type AppError } from '../../shared/errors.ts'
 import type { Log } from '../log.ts'
 import { errorAnswer, jsonAnswer, rawAnswer, type Answer } from './answer.ts'
 import type { Admitted, Caller } from './caller.ts'
-import { createFrontDoor, type Entry, type FrontDoorRules } from './front-door.ts'
+import { createFrontDoor, headersTooLarge, type Entry, type FrontDoorRules } from './front-door.ts'
 import { checkJsonHead, hasBody, readJsonObject } from './json-body.ts'
 import type { PageFiles } from './page-files.ts'
 import { createRest, type RestDeps } from './rest.ts'
@@ -41,6 +41,7 @@ export interface ServeLimits {
   /** For a body to arrive. */
   request_ms: number
   body_bytes: number
+  header_bytes: number
 }
 
 /** `Expect`, as Node tells it apart. */
@@ -52,12 +53,17 @@ const healthy = jsonAnswer(200, { ok: true }, '/healthz')
 /** What happens to a request between the socket and the core. */
 export function createServe(deps: ServeDeps, port: number, limits: ServeLimits) {
   const { log, page, mounts = [] } = deps
-  const enter = createFrontDoor(doorRules(deps, port))
+  const enter = createFrontDoor(doorRules(deps, port, limits.header_bytes))
   const rest = createRest({ call: deps.call, revision: deps.revision, bodyLimit: limits.body_bytes })
 
   return { serve, refuseUpgrade, refuseBroken }
 
   function serve(req: IncomingMessage, res: ServerResponse, expectation: Expectation): void {
+    if (res.socket === null) {
+      // Sent before the one ahead of it was answered. It waits its turn: it may rely on what that one changes.
+      res.once('socket', () => serve(req, res, expectation))
+      return
+    }
     const began = performance.now()
     let waiting = expectation === 'continue'
     const send = (answer: Answer): void => {
@@ -125,7 +131,7 @@ export function createServe(deps: ServeDeps, port: number, limits: ServeLimits) 
   function limitArrival(req: IncomingMessage, res: ServerResponse, fail: (cause: unknown) => void): NodeJS.Timeout {
     const timer = setTimeout(() => {
       res.shouldKeepAlive = false
-      fail(appError('request_too_slow', { seconds: Math.ceil(limits.request_ms / 1000) }))
+      fail(tooSlow(limits.request_ms))
       if (res.writableFinished) req.socket.destroy()
       else res.once('finish', () => req.socket.destroy())
     }, limits.request_ms)
@@ -151,12 +157,13 @@ export function createServe(deps: ServeDeps, port: number, limits: ServeLimits) 
 
   /** Answers what Node's parser refused or timed out, where an answer can still be understood. */
   function refuseBroken(error: NodeJS.ErrnoException, socket: Duplex): void {
-    const underway = '_httpMessage' in socket && socket._httpMessage !== null && socket._httpMessage !== undefined
-    if (error.code === 'ECONNRESET' || !socket.writable || underway) {
+    const answering = '_httpMessage' in socket ? socket._httpMessage : undefined
+    const begun = answering instanceof ServerResponse && answering.headersSent
+    if (error.code === 'ECONNRESET' || !socket.writable || begun) {
       socket.destroy()
       return
     }
-    const refusal = errorAnswer(brokenRequest(error))
+    const refusal = errorAnswer(brokenRequest(error, limits))
     socket.end(rawAnswer(refusal), () => socket.destroy())
     note(undefined, null, refusal.status, performance.now())
   }
@@ -173,8 +180,8 @@ export function createServe(deps: ServeDeps, port: number, limits: ServeLimits) 
   }
 }
 
-function doorRules({ identify, page, throttle }: ServeDeps, port: number): FrontDoorRules {
-  const rules: FrontDoorRules = { port, identify }
+function doorRules({ identify, page, throttle }: ServeDeps, port: number, header_bytes: number): FrontDoorRules {
+  const rules: FrontDoorRules = { port, identify, header_bytes }
   if (throttle !== undefined) rules.throttle = throttle
   if (page !== undefined) {
     rules.identify = (hash) => page.sessions.identify(hash) ?? identify(hash)
@@ -183,9 +190,13 @@ function doorRules({ identify, page, throttle }: ServeDeps, port: number): Front
   return rules
 }
 
-function brokenRequest({ code = '' }: NodeJS.ErrnoException): AppError {
-  if (code === 'HPE_HEADER_OVERFLOW') return appError('headers_too_large', { limit: '16 KiB' })
-  if (code === 'ERR_HTTP_REQUEST_TIMEOUT') return appError('request_too_slow', { seconds: 10 })
+function brokenRequest({ code }: NodeJS.ErrnoException, { header_bytes, request_ms }: ServeLimits): AppError {
+  if (code === 'HPE_HEADER_OVERFLOW') return headersTooLarge(header_bytes)
+  if (code === 'ERR_HTTP_REQUEST_TIMEOUT') return tooSlow(request_ms)
   if (code === 'HPE_CHUNK_EXTENSIONS_OVERFLOW') return appError('body_too_large', { limit: '16 KiB of extensions' })
   return appError('request_malformed', { what: 'The request is not valid HTTP/1.1' })
+}
+
+function tooSlow(request_ms: number): AppError {
+  return appError('request_too_slow', { seconds: Math.ceil(request_ms / 1000) })
 }
