@@ -5,7 +5,6 @@ import { originOf } from '../../shared/origin.ts'
 import { Auth, BaseUrl, defaultAuth, Dialect, DisplayName, ModelName, ProviderName } from '../../shared/schemas.ts'
 import { bounded, MAX_BYTES, readLocated, tooLong } from './located-yaml.ts'
 import { CatalogError, quoted, type Fields, type Located } from './located.ts'
-import { readPlain } from './plain-yaml.ts'
 
 export { CatalogError } from './located.ts'
 
@@ -77,20 +76,7 @@ const EnvName = z
  * `source`, line and column.
  */
 export function readCatalog(text: string, source: string): Catalog {
-  const yaml = bounded(text, source)
-  const plain = readPlain(yaml)
-  if (plain !== undefined) {
-    try {
-      return readProviders(plain, source)
-    } catch (cause) {
-      if (!(cause instanceof CatalogError)) throw cause
-      // Read again below, where every value knows its line.
-    }
-  }
-  return readProviders(readLocated(yaml, source), source)
-}
-
-function readProviders(root: Located, source: string): Catalog {
+  const root = readLocated(bounded(text, source), source)
   const providers = root.fields('the catalog').get('providers')?.value
   if (providers === undefined || providers.kind === 'nothing') {
     return root.refuse('the catalog has no providers; it begins with "providers:" and has one below it')
