@@ -3,6 +3,7 @@
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
 import { appError, isAppError } from '../../shared/errors.ts'
+import type { Log } from '../log.ts'
 import { errorAnswer, rawAnswer } from './answer.ts'
 import { createServe, type ServeDeps, type ServeLimits } from './serve-request.ts'
 
@@ -41,14 +42,14 @@ export interface Listener {
 export async function startListener(deps: ServeDeps, options: ListenerOptions): Promise<Listener> {
   const limits = { ...defaultLimits, ...options.limits }
   const sockets = new Set<Socket>()
-  const ipv4 = makeServer(limits, sockets)
+  const ipv4 = makeServer(limits, sockets, deps.log)
   const port = await listen(ipv4, '127.0.0.1', options.port)
   // Nothing is awaited between the open port and its handlers, so no request finds it without.
   const service = createServe(deps, port, limits)
   attach(ipv4, service)
   const servers = [ipv4]
   const notes: string[] = []
-  const ipv6 = makeServer(limits, sockets)
+  const ipv6 = makeServer(limits, sockets, deps.log)
   attach(ipv6, service)
   try {
     await listen(ipv6, '::1', port)
@@ -62,10 +63,18 @@ export async function startListener(deps: ServeDeps, options: ListenerOptions): 
     }
   }
   const address = `http://127.0.0.1:${port}`
-  return { port, address, notes, close: () => stop(servers, sockets, limits.closing_ms) }
+  return {
+    port,
+    address,
+    notes,
+    close() {
+      service.keepNoConnection()
+      return stop(servers, sockets, limits.closing_ms)
+    },
+  }
 }
 
-function makeServer(limits: Limits, sockets: Set<Socket>): Server {
+function makeServer(limits: Limits, sockets: Set<Socket>, log: Log): Server {
   // Node looks for late headers at intervals, so it must be told a little less for a client to be cut in time.
   const interval = Math.min(500, limits.request_ms / 10)
   const server = createServer({
@@ -82,17 +91,18 @@ function makeServer(limits: Limits, sockets: Set<Socket>): Server {
   })
   // Node drops what exceeds 2,000 headers, which could be the Origin; 16 KiB are bound enough.
   server.maxHeadersCount = 0
-  admitOnly(server, limits.connections, sockets)
+  admitOnly(server, limits.connections, sockets, log)
   return server
 }
 
 /** Lets Node see a connection only where there is room for it; counts those of all servers together. */
-function admitOnly(server: Server, connections: number, sockets: Set<Socket>): void {
+function admitOnly(server: Server, connections: number, sockets: Set<Socket>, log: Log): void {
   const [accept] = server.listeners('connection')
   const full = rawAnswer(errorAnswer(appError('too_many_connections', undefined)))
   server.removeAllListeners('connection')
   server.on('connection', (socket: Socket) => {
     if (sockets.size >= connections) {
+      log.warn({ status: 503, connections }, 'a connection was turned away')
       socket.on('error', () => socket.destroy())
       socket.end(full, () => socket.destroy())
       return

@@ -56,7 +56,9 @@ export function createServe(deps: ServeDeps, port: number, limits: ServeLimits) 
   const enter = createFrontDoor(doorRules(deps, port, limits.header_bytes))
   const rest = createRest({ call: deps.call, revision: deps.revision, bodyLimit: limits.body_bytes })
 
-  return { serve, refuseUpgrade, refuseBroken }
+  let closing = false
+
+  return { serve, refuseUpgrade, refuseBroken, keepNoConnection: () => void (closing = true) }
 
   function serve(req: IncomingMessage, res: ServerResponse, expectation: Expectation): void {
     if (res.socket === null) {
@@ -69,7 +71,7 @@ export function createServe(deps: ServeDeps, port: number, limits: ServeLimits) 
     const send = (answer: Answer): void => {
       if (res.headersSent || res.destroyed) return
       // A client that waits for "100 Continue" and hears a no may send its next request where the body would be.
-      if (waiting) res.shouldKeepAlive = false
+      if (waiting || closing) res.shouldKeepAlive = false
       res.writeHead(answer.status, answer.headers)
       res.end(answer.body)
       note(req.method, answer.route, answer.status, began)
