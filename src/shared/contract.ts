@@ -208,7 +208,7 @@ export type Api = { [Id in OperationId]: (input: Input<Id>) => Promise<Output<Id
 
 /** What a caller holds, near or far: the same acts, over any transport. */
 export type Client = {
-  [Id in OperationId]: object extends Sent<Id>
+  [Id in OperationId]: Record<never, never> extends Sent<Id>
     ? (input?: Sent<Id>) => Promise<Output<Id>>
     : (input: Sent<Id>) => Promise<Output<Id>>
 }
