@@ -25,7 +25,9 @@ export function createLog({ level = 'info', destination }: LogOptions = {}): Log
       },
       hooks: { streamWrite: strikeOut },
     },
-    destination ?? pino.destination({ dest: 2, sync: true }),
+    // Written in pieces of 4 KiB, at the latest after a quarter of a second, and whole at exit: one write per request
+    // would cost as much as the request.
+    destination ?? pino.destination({ dest: 2, sync: false, minLength: 4_096, periodicFlush: 250 }),
   )
 }
 
@@ -50,15 +52,46 @@ function describeError(error: unknown, depth = 0): Described {
 // Lines are JSON already: a text may begin right after an escape (\n, \u001b), and an escape must stay whole.
 const AT_START = String.raw`(?:(?<![A-Za-z0-9])|(?<=\\[bfnrt])|(?<=\\u[0-9a-f]{4}))`
 const NOT_IN_ESCAPE = String.raw`(?<!\\)(?<!\\u[0-9a-f]{0,3})`
-const BY_PREFIX = `${AT_START}(?:sk-|xai-|AIza|lk_|gsk_|gAAAA)[A-Za-z0-9_-]{8,}={0,2}`
-const AFTER_BEARER = String.raw`(?<=Bearer )[^\s"\\]+`
-const LONG_RUN = `${NOT_IN_ESCAPE}[A-Za-z0-9_-]{32,}={0,2}`
-const SECRET = new RegExp(`${BY_PREFIX}|${AFTER_BEARER}|${LONG_RUN}`, 'g')
+const BEGINNINGS = 'sk-|xai-|AIza|lk_|gsk_|gAAAA'
+const LONG = 32
+const SECRET = new RegExp(
+  [
+    `${AT_START}(?:${BEGINNINGS})[A-Za-z0-9_-]{8,}={0,2}`,
+    String.raw`(?<=Bearer )[^\s"\\]+`,
+    `(${NOT_IN_ESCAPE}[A-Za-z0-9_-]{${LONG},}={0,2})`,
+  ].join('|'),
+  'g',
+)
+const HINT = new RegExp(`${BEGINNINGS}|Bearer `)
+const WORDS_OR_NUMBER = /^(?:[A-Za-z_-]+|\d+)$/
 const UNPRINTABLE = /[\x7f-\x9f\u2028\u2029]/g
 
 /** The second line of defence: strikes out what looks like a key, and escapes what a terminal would act on. */
 export function strikeOut(line: string): string {
+  if (isPlain(line)) return line
   return line
-    .replace(SECRET, (text) => (/^[A-Za-z_-]+$|^[0-9]+$/.test(text) && text.length >= 32 ? text : CENSOR))
+    .replace(SECRET, (text, run?: string) => (run !== undefined && WORDS_OR_NUMBER.test(run) ? text : CENSOR))
     .replace(UNPRINTABLE, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`)
+}
+
+/** True for nearly every line, found in a quarter of the time the expressions above need. */
+function isPlain(line: string): boolean {
+  let run = 0
+  for (let i = 0; i < line.length; i++) {
+    const code = line.charCodeAt(i)
+    if (code > 0x7e) return false
+    run = isRunCharacter(code) ? run + 1 : 0
+    if (run === LONG) return false
+  }
+  return !HINT.test(line)
+}
+
+function isRunCharacter(code: number): boolean {
+  return (
+    (code >= 0x61 && code <= 0x7a) ||
+    (code >= 0x30 && code <= 0x39) ||
+    (code >= 0x41 && code <= 0x5a) ||
+    code === 0x5f ||
+    code === 0x2d
+  )
 }
