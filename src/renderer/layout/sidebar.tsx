@@ -1,0 +1,159 @@
+import { CircleAlert, KeyRound, Plug, Search, Settings, ShieldCheck, type LucideIcon } from 'lucide-react'
+import { isMac, usePlatform } from '../keyboard/platform.ts'
+import { shownChord, type Command } from '../keyboard/keymap.ts'
+import { useProviders } from '../state/providers.ts'
+import { useDesktop, useStatus } from '../state/status.ts'
+import { goTo, openPalette, useWindow, type Page } from '../state/window.ts'
+import { strings } from '../strings.ts'
+import { Icon } from '../ui/icon.tsx'
+import { KeyCaps } from '../ui/key-caps.tsx'
+import { Tooltip } from '../ui/tooltip.tsx'
+import { formatNumber } from '../words.ts'
+import { Brand } from './brand.tsx'
+import { listenerInWords } from '../settings/listener-in-words.ts'
+import { sourceInWords } from '../vault/source-in-words.ts'
+
+/** Pages, palette, and what opens the vault and who may reach it. Below 720 px a rail with tooltips. */
+export function Sidebar() {
+  const makesRoom = useDesktop() && isMac
+  return (
+    <nav
+      aria-label={strings.nav.label}
+      className="flex w-12 shrink-0 flex-col border-r border-line bg-side px-2 wide:w-52"
+    >
+      <div
+        className={`drag flex h-14 shrink-0 items-center gap-2 px-1.5 wide:px-2 ${makesRoom ? 'wide:pl-19 max-wide:pt-8' : ''}`}
+      >
+        <Brand size={20} />
+        <span className="text-13 font-semibold max-wide:hidden">{strings.app.name}</span>
+      </div>
+      <FindOrRun />
+      <div className="mt-2.5 flex flex-col gap-px">
+        <ProvidersItem />
+        <NavItem page="settings" icon={Settings} label={strings.nav.settings} command="go_settings" />
+      </div>
+      <div className="mt-auto flex flex-col gap-1 border-t border-line py-2">
+        <MasterKeyFoot />
+        <ListenerFoot />
+      </div>
+    </nav>
+  )
+}
+
+function FindOrRun() {
+  const { desktop } = usePlatform()
+  const chord = shownChord('palette', desktop)
+  return (
+    <RailTip text={strings.nav.findOrRun} chord={chord}>
+      <button
+        type="button"
+        aria-label={strings.nav.findOrRun}
+        onClick={openPalette}
+        className="flex h-[30px] shrink-0 items-center gap-2 rounded-6 border border-line-2 bg-surface px-[7px] text-text-3 transition-colors hover:bg-hover"
+      >
+        <Icon of={Search} size={14} />
+        <span className="grow text-left max-wide:hidden">{strings.nav.findOrRun}</span>
+        <KeyCaps chord={chord} className="max-wide:hidden" />
+      </button>
+    </RailTip>
+  )
+}
+
+function ProvidersItem() {
+  const count = useProviders((state) => state.list.length)
+  return <NavItem page="providers" icon={KeyRound} label={strings.nav.providers} command="go_providers" count={count} />
+}
+
+interface NavItemProps {
+  page: Page
+  icon: LucideIcon
+  label: string
+  command: Command
+  count?: number
+}
+
+function NavItem({ page, icon, label, command, count }: NavItemProps) {
+  const isCurrent = useWindow((state) => state.page === page)
+  const { desktop } = usePlatform()
+  return (
+    <RailTip text={label} chord={shownChord(command, desktop)}>
+      <button
+        type="button"
+        aria-label={label}
+        aria-current={isCurrent ? 'page' : undefined}
+        onClick={() => goTo(page)}
+        className={`flex h-[30px] items-center gap-2 rounded-6 px-2 transition-colors ${isCurrent ? 'bg-active font-medium text-text' : 'text-text-2 hover:bg-hover'}`}
+      >
+        <Icon of={icon} className={isCurrent ? 'text-text' : 'text-text-3'} />
+        <span className="grow text-left max-wide:hidden">{label}</span>
+        {count !== undefined && (
+          <span aria-hidden className="tabular text-12 font-normal text-text-3 max-wide:hidden">
+            {formatNumber(count)}
+          </span>
+        )}
+      </button>
+    </RailTip>
+  )
+}
+
+function MasterKeyFoot() {
+  const status = useStatus((state) => state.status)
+  if (status === null) return null
+  const { vault, master_key } = status
+  if (vault.state !== 'open') {
+    const head = vault.state === 'closed' ? strings.nav.closed : strings.nav.readOnly
+    const reason = strings.vault.reasons[vault.problem?.code ?? ''] ?? strings.vault.otherReason
+    return <FootItem icon={CircleAlert} head={head} text={reason} bad onClick={() => goTo('vault')} />
+  }
+  return (
+    <FootItem
+      icon={ShieldCheck}
+      head={strings.nav.masterKey}
+      text={sourceInWords(master_key.source)}
+      onClick={() => goTo('settings', 'master-key')}
+    />
+  )
+}
+
+function ListenerFoot() {
+  const listener = useStatus((state) => state.status?.listener)
+  if (listener === undefined) return null
+  const { head, text } = listenerInWords(listener)
+  return <FootItem icon={Plug} head={head} text={text} onClick={() => goTo('settings', 'listener')} />
+}
+
+interface FootItemProps {
+  icon: LucideIcon
+  head: string
+  text: string
+  bad?: boolean
+  onClick: () => void
+}
+
+function FootItem({ icon, head, text, bad = false, onClick }: FootItemProps) {
+  return (
+    <RailTip text={`${head}: ${text}`}>
+      <button
+        type="button"
+        aria-label={`${head}: ${text}`}
+        onClick={onClick}
+        className={`flex min-h-[30px] gap-2 rounded-6 px-2 py-1 text-left transition-colors ${bad ? 'bg-bad-bg' : 'hover:bg-hover'}`}
+      >
+        <Icon of={icon} className={`mt-0.5 ${bad ? 'text-bad' : 'text-text-3'}`} />
+        <span className="flex min-w-0 flex-col max-wide:hidden">
+          <span className={`text-11 ${bad ? 'font-medium text-bad' : 'text-text-3'}`}>{head}</span>
+          <span className="tabular truncate text-12 text-text-2">{text}</span>
+        </span>
+      </button>
+    </RailTip>
+  )
+}
+
+/** In the rail the words are gone, so a tooltip says them. */
+function RailTip({ text, chord, children }: { text: string; chord?: string | undefined; children: React.ReactNode }) {
+  return (
+    <Tooltip text={text} chord={chord} side="right">
+      {children}
+    </Tooltip>
+  )
+}

@@ -1,0 +1,4 @@
+import type { Provider } from '../../shared/schemas.ts'
+
+/** An unreadable key and one from the environment are keys too. */
+export const hasKey = ({ key_state }: Pick<Provider, 'key_state'>): boolean => key_state !== 'none'

@@ -1,0 +1,77 @@
+// What can be done with a provider, once: card, menu, palette and keyboard offer the acts that stand here.
+import type { Provider } from '../../shared/schemas.ts'
+import { api, problemOf, sayProblem } from '../api.ts'
+import type { Command } from '../keyboard/keymap.ts'
+import { ask, openOverlay } from '../state/overlays.ts'
+import { showPageProblem } from '../state/page-problem.ts'
+import { showToast } from '../state/toasts.ts'
+import { addProvider, openEdit } from '../state/window.ts'
+import { strings } from '../strings.ts'
+
+export type ProviderAct = 'set_key' | 'copy_key' | 'edit' | 'models' | 'duplicate' | 'remove_key' | 'delete'
+
+export interface Circumstances {
+  desktop: boolean
+  /** Why nothing can be written, where it cannot. */
+  block: string | undefined
+}
+
+/** The acts a provider offers, in the order of its menu. What is off because of read-only stays listed. */
+export function actsOf(provider: Provider, desktop: boolean): ProviderAct[] {
+  const holdsKey = provider.key_state === 'stored' || provider.key_state === 'unreadable'
+  return [
+    'set_key',
+    ...(desktop && provider.key_state === 'stored' ? (['copy_key'] as const) : []),
+    'edit',
+    'models',
+    'duplicate',
+    ...(holdsKey ? (['remove_key'] as const) : []),
+    ...(provider.is_predefined ? [] : (['delete'] as const)),
+  ]
+}
+
+/** True for what changes the vault: off while it is read-only. */
+export const isWriting = (act: ProviderAct): boolean =>
+  act === 'set_key' || act === 'duplicate' || act === 'remove_key' || act === 'delete'
+
+/** Does it, or opens what asks for the rest. */
+export function act(kind: ProviderAct, { id }: Pick<Provider, 'id'>): void {
+  if (kind === 'set_key') openOverlay({ kind: 'key', provider_id: id })
+  else if (kind === 'copy_key') void copyKey(id)
+  else if (kind === 'edit') openEdit(id)
+  else if (kind === 'models') openEdit(id, 'models')
+  else if (kind === 'duplicate') addProvider(id)
+  else if (kind === 'remove_key') ask({ kind: 'remove_key', provider_id: id })
+  else ask({ kind: 'delete_provider', provider_id: id })
+}
+
+/** Runs a card's shortcut; false where the provider does not offer it. Del deletes a custom provider, else removes the key. */
+export function actForCommand(command: Command, provider: Provider, { desktop, block }: Circumstances): boolean {
+  const offered = actsOf(provider, desktop)
+  const wanted = command === 'remove' ? offered.findLast((kind) => kind === 'delete' || kind === 'remove_key') : command
+  const kind = offered.find((one) => one === wanted)
+  if (kind === undefined || (isWriting(kind) && block !== undefined)) return false
+  act(kind, provider)
+  return true
+}
+
+/** The label of the act that gives a provider a key, by what it has now. */
+export function setKeyLabel({ key_state }: Pick<Provider, 'key_state'>): string {
+  if (key_state === 'unreadable') return strings.action.enterKeyAgain
+  return key_state === 'stored' ? strings.action.replaceKey : strings.action.setKey
+}
+
+/** The desktop puts the key on the clipboard; it never comes here. */
+async function copyKey(provider_id: number): Promise<void> {
+  try {
+    const { clears_at } = await api.copyApiKey({ provider_id })
+    showToast({
+      text: strings.key.copied,
+      icon: 'copied',
+      ends_at: Date.parse(clears_at),
+      afterwards: strings.key.cleared,
+    })
+  } catch (cause) {
+    showPageProblem(sayProblem(problemOf(cause)))
+  }
+}

@@ -1,0 +1,126 @@
+import { useId, useState, memo, type KeyboardEvent, type MouseEvent } from 'react'
+import type { Provider } from '../../shared/schemas.ts'
+import { commandOf } from '../keyboard/keymap.ts'
+import { usePlatform } from '../keyboard/platform.ts'
+import { useProvider } from '../state/providers.ts'
+import { useWriteBlock } from '../state/status.ts'
+import { openEdit, setActive } from '../state/window.ts'
+import { strings } from '../strings.ts'
+import { KeyChip, Tag } from '../ui/chip.tsx'
+import { Mark } from '../ui/mark.tsx'
+import { formatNumber, hostOf, shortDate } from '../words.ts'
+import { CardActions } from './card-actions.tsx'
+import { actForCommand } from './provider-actions.ts'
+
+interface ProviderCardProps {
+  id: number
+  column: number
+  isTabStop: boolean
+}
+
+/** One provider: who, where, the state of its key, its facts, its actions. */
+export const ProviderCard = memo(function ProviderCard({ id, column, isTabStop }: ProviderCardProps) {
+  const provider = useProvider(id)
+  const platform = usePlatform()
+  const block = useWriteBlock()
+  const [hasFocusInside, setFocusInside] = useState(false)
+  const text = useId()
+  if (provider === undefined) return null
+
+  const keyDown = (event: KeyboardEvent<HTMLDivElement>): void => {
+    if (event.target !== event.currentTarget) {
+      if (event.key === 'Escape' || event.key === 'F2') event.currentTarget.focus()
+      return
+    }
+    if (event.key === 'Enter') openEdit(id)
+    else if (event.key === 'F2') event.currentTarget.querySelector('button')?.focus()
+    else {
+      const command = commandOf(event, undefined, 'card', platform)
+      if (command === undefined || !actForCommand(command, provider, { desktop: platform.desktop, block })) return
+    }
+    event.preventDefault()
+  }
+  const click = (event: MouseEvent<HTMLDivElement>): void => {
+    // Text that was just selected is not a click on the card, nor is one of its buttons.
+    if (event.target instanceof Element && event.target.closest('button, [role="menu"]') !== null) return
+    openEdit(id)
+  }
+
+  return (
+    <div
+      role="gridcell"
+      aria-colindex={column}
+      tabIndex={isTabStop ? 0 : -1}
+      data-provider-id={id}
+      aria-label={provider.display_name}
+      aria-describedby={text}
+      onKeyDown={keyDown}
+      onClick={click}
+      onFocus={() => {
+        setActive(id)
+        setFocusInside(true)
+      }}
+      onBlur={(event) => {
+        if (!event.currentTarget.contains(event.relatedTarget)) setFocusInside(false)
+      }}
+      className="flex h-[154px] min-w-0 flex-col rounded-8 border border-line bg-surface shadow-card transition-[border-color,box-shadow] hover:border-line-2 hover:shadow-menu"
+    >
+      <div id={text} className="flex grow flex-col px-4 pt-4">
+        <div className="flex items-start gap-3">
+          <Mark provider_id={id} size={36} />
+          <div className="flex min-w-0 grow flex-col">
+            <span title={provider.display_name} className="truncate text-13 font-semibold">
+              {provider.display_name}
+            </span>
+            <Host base_url={provider.base_url} />
+          </div>
+          <KeyChip state={provider.key_state} />
+        </div>
+        {provider.key_state === 'unreadable' ? (
+          <p className="mt-3.5 line-clamp-2 text-12/[17px] text-text-2">{strings.providers.unreadable}</p>
+        ) : (
+          <Facts provider={provider} />
+        )}
+      </div>
+      <footer className="flex h-10 shrink-0 items-center gap-2 border-t border-line pr-2 pl-4">
+        {!provider.is_predefined && <Tag>{strings.providers.custom}</Tag>}
+        <span className="min-w-0 truncate text-12 text-text-3">
+          {strings.providers.changed(shortDate(provider.updated_at))}
+        </span>
+        <CardActions id={id} isReachable={hasFocusInside} />
+      </footer>
+    </div>
+  )
+})
+
+function Host({ base_url }: { base_url: string | null }) {
+  const host = hostOf(base_url)
+  return host === undefined ? (
+    <span className="text-12 text-text-3">{strings.providers.noAddress}</span>
+  ) : (
+    <span title={base_url ?? undefined} className="mono truncate text-12 text-text-3">
+      {host}
+    </span>
+  )
+}
+
+/** The same columns on every card, so that the eye can run down them. */
+function Facts({ provider }: { provider: Provider }) {
+  const facts = [
+    { label: strings.providers.name, value: provider.name, look: 'mono' },
+    { label: strings.providers.models, value: formatNumber(provider.models.length), look: 'tabular' },
+    { label: strings.providers.speaks, value: strings.dialect[provider.dialect], look: '' },
+  ]
+  return (
+    <dl className="mt-3.5 grid grid-cols-[minmax(0,1.6fr)_minmax(0,1fr)_minmax(0,1.3fr)] gap-2">
+      {facts.map(({ label, value, look }) => (
+        <div key={label} className="min-w-0">
+          <dt className="text-11 text-text-3">{label}</dt>
+          <dd title={value} className={`truncate text-12 text-text ${look}`}>
+            {value}
+          </dd>
+        </div>
+      ))}
+    </dl>
+  )
+}

@@ -1,0 +1,58 @@
+import { create } from 'zustand'
+import { api } from '../api.ts'
+import { useSession } from '../session.ts'
+import { loadProviders } from './providers.ts'
+import { loadSettings, loadStatus, useStatus } from './status.ts'
+
+/** Whether the vault answers. `silent` after a call that had no answer, until one has again. */
+export const useConnection = create<{ silent: boolean }>()(() => ({ silent: false }))
+
+const FIRST_WAIT_MS = 500
+const LONGEST_WAIT_MS = 8_000
+
+let wake: (() => void) | undefined
+
+/** Fetches everything the window shows. */
+export async function refresh(): Promise<void> {
+  await loadStatus()
+  const isClosed = useStatus.getState().status?.vault.state === 'closed'
+  await Promise.all([loadProviders(), isClosed ? undefined : loadSettings()])
+}
+
+/** Asks at once instead of after the pause. */
+export function tryAgainNow(): void {
+  wake?.()
+}
+
+/** Shows changes made elsewhere within a second, until `signal` ends it. Reconnects by itself. */
+export async function followChanges(signal: AbortSignal): Promise<void> {
+  let since: string | undefined
+  let pause = FIRST_WAIT_MS
+  while (!signal.aborted && useSession.getState() !== 'ended') {
+    try {
+      const { revision } = await api.waitForChange(since === undefined ? {} : { since })
+      if (signal.aborted) return
+      // The revision first, the data after: what changes in between makes the next wait answer at once.
+      if (revision !== since) await refresh()
+      since = revision
+      pause = FIRST_WAIT_MS
+      useConnection.setState({ silent: false })
+    } catch {
+      // Whatever went wrong: nothing is known of the vault now, so all is fetched again once it answers.
+      since = undefined
+      useConnection.setState({ silent: true })
+      await sleep(pause)
+      pause = Math.min(pause * 2, LONGEST_WAIT_MS)
+    }
+  }
+}
+
+function sleep(ms: number): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, ms)
+    wake = () => {
+      clearTimeout(timer)
+      resolve()
+    }
+  })
+}

@@ -1,0 +1,97 @@
+import { create } from 'zustand'
+import type { StartOverResult } from '../../shared/schemas.ts'
+import { focusReturnOf, giveFocusBack } from '../ui/focus-return.ts'
+import type { z } from 'zod'
+
+/** What may lie over the page; one at a time. Questions (`confirm`) lie over these. */
+export type Overlay =
+  | { kind: 'wizard'; duplicateOf?: number }
+  | { kind: 'key'; provider_id: number }
+  | { kind: 'edit'; provider_id: number; view: 'details' | 'models' }
+  | { kind: 'reset'; provider_id: number }
+  | { kind: 'palette' }
+  | { kind: 'shortcuts' }
+  | { kind: 'token'; token: string }
+  | { kind: 'start_over' }
+
+export type OverlayOf<K extends Overlay['kind']> = Extract<Overlay, { kind: K }>
+
+export type Confirm =
+  | { kind: 'discard'; next?: Overlay }
+  | { kind: 'remove_key'; provider_id: number }
+  | { kind: 'delete_provider'; provider_id: number }
+  | { kind: 'new_token' }
+
+interface Overlays {
+  overlay: Overlay | null
+  confirm: Confirm | null
+  /** Something was typed into the overlay: closing it asks first. */
+  dirty: boolean
+  /** The overlay closes only by its own button. */
+  locked: boolean
+  /** What start-over dropped, until each key was entered or the list was closed. */
+  reenter: z.infer<typeof StartOverResult> | null
+}
+
+export const useOverlays = create<Overlays>()(() => ({
+  overlay: null,
+  confirm: null,
+  dirty: false,
+  locked: false,
+  reenter: null,
+}))
+
+let overlayReturn = focusReturnOf(null)
+let confirmReturn = focusReturnOf(null)
+
+/** Opens an overlay in place of the one that is open; focus goes back to where the first was asked for. */
+export function openOverlay(overlay: Overlay): void {
+  if (useOverlays.getState().overlay === null) overlayReturn = focusReturnOf(document.activeElement)
+  useOverlays.setState({ overlay, dirty: false, locked: false })
+}
+
+/** Closes the overlay whatever was typed; `focus` names the card that gets the focus, in place of the opener. */
+export function closeOverlay(focus?: { provider_id: number }): void {
+  if (focus !== undefined) overlayReturn = { provider_id: focus.provider_id }
+  useOverlays.setState({ overlay: null, dirty: false, locked: false, confirm: null })
+}
+
+/** What Esc, the close button and a click beside it do: asks where something was typed. */
+export function requestClose(): void {
+  const { dirty, locked, overlay } = useOverlays.getState()
+  if (overlay === null || locked) return
+  if (dirty) ask({ kind: 'discard' })
+  else closeOverlay()
+}
+
+/** Opens another overlay from within one: asks first where something was typed. */
+export function requestOverlay(overlay: Overlay): void {
+  if (useOverlays.getState().dirty) ask({ kind: 'discard', next: overlay })
+  else openOverlay(overlay)
+}
+
+export function setDirty(dirty: boolean): void {
+  useOverlays.setState({ dirty })
+}
+
+export function setLocked(locked: boolean): void {
+  useOverlays.setState({ locked })
+}
+
+export function ask(confirm: Confirm): void {
+  confirmReturn = focusReturnOf(document.activeElement)
+  useOverlays.setState({ confirm })
+}
+
+export function closeConfirm(): void {
+  useOverlays.setState({ confirm: null })
+}
+
+/** Called when the overlay, or the question, has left the page. */
+export const returnOverlayFocus = (): void => giveFocusBack(overlayReturn)
+export const returnConfirmFocus = (): void => giveFocusBack(confirmReturn)
+
+export function isAnythingOpen(): boolean {
+  const { overlay, confirm } = useOverlays.getState()
+  return overlay !== null || confirm !== null || document.querySelector('[role="menu"]') !== null
+}

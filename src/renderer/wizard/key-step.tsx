@@ -1,0 +1,60 @@
+import type { Dispatch } from 'react'
+import type { Provider } from '../../shared/schemas.ts'
+import { sayProblem } from '../api.ts'
+import type { ForeignKey } from '../providers/foreign-key.ts'
+import { KeyEntry } from '../providers/key-entry.tsx'
+import { strings } from '../strings.ts'
+import { Button } from '../ui/button.tsx'
+import { DialogBody } from '../ui/dialog.tsx'
+import { Mark } from '../ui/mark.tsx'
+import { Note } from '../ui/note.tsx'
+import { hostOf } from '../words.ts'
+import type { WizardAction, WizardState } from './wizard-state.ts'
+
+interface KeyStepProps {
+  state: WizardState
+  provider: Provider
+  foreign: ForeignKey | undefined
+  dispatch: Dispatch<WizardAction>
+  onInstead: () => void
+}
+
+/** The key of a predefined provider. */
+export function KeyStep({ state, provider, foreign, dispatch, onInstead }: KeyStepProps) {
+  return (
+    <>
+      <DialogBody>
+        <div className="flex items-center gap-3">
+          <Mark provider_id={provider.id} size={36} />
+          <div className="flex min-w-0 grow flex-col">
+            <span className="truncate text-13 font-semibold">{provider.display_name}</span>
+            <span className="mono truncate text-12 text-text-3">{hostOf(provider.base_url) ?? ''}</span>
+          </div>
+          <Button small look="ghost" aria-label={strings.wizard.change} onClick={() => dispatch({ type: 'back' })}>
+            {strings.action.change}
+          </Button>
+        </div>
+        <KeyEntry
+          provider={provider}
+          draft={state.key}
+          error={state.errors.api_key}
+          foreign={foreign}
+          onType={(value, trimmed) => dispatch({ type: 'type_key', value, trimmed })}
+          onKeep={() => dispatch({ type: 'keep_key' })}
+          onInstead={onInstead}
+        />
+      </DialogBody>
+      <Refusal state={state} />
+    </>
+  )
+}
+
+/** A refusal of the server as a whole, above the footer; what was typed stays. */
+export function Refusal({ state }: { state: WizardState }) {
+  if (state.refusal === null) return null
+  return (
+    <div className="shrink-0 px-5 pb-4">
+      <Note kind="failure">{sayProblem(state.refusal)}</Note>
+    </div>
+  )
+}
