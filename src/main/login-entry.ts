@@ -51,5 +51,5 @@ export function loginCommand(program: readonly string[], env: Environment): stri
 function quoted(argument: string): string {
   if (/^[\w@+=:,./-]+$/.test(argument)) return argument
   const inQuotes = argument.replaceAll(/[\\"`$]/g, String.raw`\$&`).replaceAll('%', '%%')
-  return `"${inQuotes.replaceAll('\\', '\\\\')}"`
+  return `"${inQuotes.replaceAll('\\', '\\\\').replaceAll('\n', String.raw`\n`)}"`
 }

@@ -1,0 +1,29 @@
+import type { MenuItemConstructorOptions } from 'electron'
+import type { Shown } from './follow-core.ts'
+
+export interface TrayActs {
+  open: () => void
+  quit: () => void
+  setListener: (on: boolean) => void
+}
+
+/** The entries of the tray's menu. */
+export function trayMenu({ listener, settings }: Shown, acts: TrayActs): MenuItemConstructorOptions[] {
+  const port = listener.address === null ? settings.listener_port : new URL(listener.address).port
+  const elsewhere = listener.state === 'elsewhere'
+  return [
+    { label: 'Open Latchkey', click: acts.open },
+    { type: 'separator' },
+    {
+      label: elsewhere
+        ? `Local tools connect to another Latchkey, port ${port}`
+        : `Let local tools connect, port ${port}`,
+      type: 'checkbox',
+      checked: listener.tools_allowed,
+      enabled: !elsewhere,
+      click: () => acts.setListener(!listener.tools_allowed),
+    },
+    { type: 'separator' },
+    { label: 'Quit Latchkey', click: acts.quit },
+  ]
+}

@@ -1,0 +1,88 @@
+import type { MenuItemConstructorOptions } from 'electron'
+import { describe, expect, it } from 'vitest'
+import { defaultSettings, type Status } from '../../src/shared/schemas.ts'
+import { applicationMenu } from '../../src/main/menu.ts'
+import { trayMenu } from '../../src/main/tray-menu.ts'
+
+const off: Status['listener'] = {
+  state: 'off',
+  address: null,
+  pid: null,
+  problem: null,
+  has_token: false,
+  tools_allowed: false,
+}
+
+function all(items: MenuItemConstructorOptions[]): MenuItemConstructorOptions[] {
+  return items.flatMap((item) => [item, ...(Array.isArray(item.submenu) ? all(item.submenu) : [])])
+}
+
+function click(item: MenuItemConstructorOptions | undefined): void {
+  const act = item?.click as (() => void) | undefined
+  act?.()
+}
+
+describe('the application menu', () => {
+  it.each(['linux', 'win32', 'darwin'] as const)('has the usual roles on %s', (platform) => {
+    const roles = all(applicationMenu({ platform, isPackaged: true, press: () => undefined })).map(({ role }) => role)
+    for (const role of ['quit', 'close', 'cut', 'copy', 'paste', 'selectAll', 'zoomIn', 'togglefullscreen', 'about']) {
+      expect(roles).toContain(role)
+    }
+  })
+
+  it('has no devtools and no reload when packaged', () => {
+    const roles = (isPackaged: boolean) =>
+      all(applicationMenu({ platform: 'linux', isPackaged, press: () => undefined })).map(({ role }) => role)
+    expect(roles(false)).toEqual(expect.arrayContaining(['toggleDevTools', 'reload']))
+    for (const role of ['toggleDevTools', 'reload', 'forceReload']) expect(roles(true)).not.toContain(role)
+  })
+
+  it('presses the page’s own keys, and leaves the keyboard to the page', () => {
+    const pressed: string[] = []
+    const items = all(applicationMenu({ platform: 'linux', isPackaged: true, press: (key) => pressed.push(key) }))
+    const named = items.filter(({ click }) => click !== undefined)
+    named.forEach(click)
+    expect(pressed).toEqual(['n', ',', 'f', 'k'])
+    expect(named.every(({ registerAccelerator }) => registerAccelerator === false)).toBe(true)
+  })
+})
+
+describe('the tray’s menu', () => {
+  const shown = (listener: Partial<Status['listener']>) => ({
+    settings: { ...defaultSettings, listener_port: 5700 },
+    listener: { ...off, ...listener },
+  })
+  const acts = () => {
+    const switched: boolean[] = []
+    return {
+      switched,
+      acts: { open: () => undefined, quit: () => undefined, setListener: (on: boolean) => void switched.push(on) },
+    }
+  }
+  const listenerEntry = (items: MenuItemConstructorOptions[]) => items[2]
+
+  it('offers the listener with the port of the settings while it is off', () => {
+    const { switched, acts: given } = acts()
+    const entry = listenerEntry(trayMenu(shown({}), given))
+    expect(entry).toMatchObject({ label: 'Let local tools connect, port 5700', checked: false, enabled: true })
+    click(entry)
+    expect(switched).toEqual([true])
+  })
+
+  it('switches off a listener that is on, and names the port it really has', () => {
+    const { switched, acts: given } = acts()
+    const on = shown({ state: 'on', address: 'http://127.0.0.1:40123', tools_allowed: true })
+    const entry = listenerEntry(trayMenu(on, given))
+    expect(entry).toMatchObject({ label: 'Let local tools connect, port 40123', checked: true })
+    click(entry)
+    expect(switched).toEqual([false])
+  })
+
+  it('shows the listener of another process without a switch', () => {
+    const other = shown({ state: 'elsewhere', address: 'http://127.0.0.1:5625', pid: 7 })
+    expect(listenerEntry(trayMenu(other, acts().acts))).toMatchObject({
+      label: 'Local tools connect to another Latchkey, port 5625',
+      enabled: false,
+    })
+  })
+})
