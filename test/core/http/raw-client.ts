@@ -9,17 +9,22 @@ export interface RawReply {
   text: string
 }
 
-/** Sends bytes as they are and reads until the server ends the connection. The request should say `Connection: close`. */
-export function sendRaw(port: number, bytes: string | Buffer, host = '127.0.0.1'): Promise<RawReply> {
+/**
+ * Sends bytes as they are and reads until the server ends the connection. The request should say `Connection: close`,
+ * or the client must end its own side.
+ */
+export function sendRaw(port: number, bytes: string | Buffer, host = '127.0.0.1', thenEnd = false): Promise<RawReply> {
   return new Promise((resolve, reject) => {
     const socket = connect(port, host)
     let text = ''
     socket.setEncoding('latin1')
     socket.on('data', (chunk: string) => (text += chunk))
     // A server that refuses early may reset the connection after its answer; the answer counts.
-    socket.on('error', (error) => (text === '' ? reject(error) : undefined))
+    socket.on('error', (error) => (text === '' && !thenEnd ? reject(error) : undefined))
     socket.on('close', () => resolve(parseReply(text)))
-    socket.write(typeof bytes === 'string' ? Buffer.from(bytes, 'latin1') : bytes)
+    const sent = typeof bytes === 'string' ? Buffer.from(bytes, 'latin1') : bytes
+    if (thenEnd) socket.end(sent)
+    else socket.write(sent)
   })
 }
 
