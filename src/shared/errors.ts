@@ -196,6 +196,7 @@ export const errors = {
       `A listener already runs for this folder${address === null ? '' : ` at ${address}`}${pid === null ? '' : ` (process ${pid})`}`,
     'Use that one, stop it first, or set LATCHKEY_HOME to another folder.',
   ),
+  page_not_built: row(503, 'The pages of the window have not been built', 'Run: npm run build'),
   setting_invalid: row<{ what: string }>(500, ({ what }) => what),
   internal: row(
     500,
