@@ -31,8 +31,13 @@ interface Options {
 }
 
 /** Opens an existing vault for reading only, after looking at it; throws where it is not ours, newer or damaged. */
-export function openVaultForReading(path: string, { warn, onStep }: Options): VaultFile {
-  for (const suffix of ['', '-wal', '-shm', '-journal']) checkPrivateFile(path + suffix, warn)
+export function openVaultForReading(path: string, options: Options): VaultFile {
+  for (const suffix of ['', '-wal', '-shm', '-journal']) checkPrivateFile(path + suffix, options.warn)
+  return openVaultAsItIs(path, options)
+}
+
+/** The same for one who only looks: the modes of the files are left as they are. */
+export function openVaultAsItIs(path: string, { warn, onStep }: Options): VaultFile {
   assertDatabaseFile(path)
   const db = translated(path, () => openForReading(path, onStep))
   try {
