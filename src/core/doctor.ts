@@ -1,0 +1,74 @@
+// Looks at everything a vault needs, without opening it as the other commands do: that would mend modes, merge the
+// catalog and make what is missing. Here nothing changes, except with `fix` what is marked as mended.
+import { resolve } from 'node:path'
+import { catalogInUse } from './catalog/catalog-in-use.ts'
+import { CatalogError } from './catalog/models-yaml.ts'
+import { unreadEnvFile, type GivenKeys } from './crypto/key-sources.ts'
+import { takenEnvironmentKey } from './crypto/take-environment-key.ts'
+import { checkGit } from './doctor/check-git.ts'
+import { checkDrafts, checkListener } from './doctor/check-listener.ts'
+import { checkFolders, checkModes } from './doctor/check-modes.ts'
+import { checkVault, readVaultRow } from './doctor/check-vault.ts'
+import { fine, note, wrong, type Finding } from './doctor/finding.ts'
+import { placesFrom, type Places } from './places.ts'
+import { lookAt } from './private-files.ts'
+
+export type { Finding } from './doctor/finding.ts'
+
+export interface DoctorOptions {
+  env: Readonly<Record<string, string | undefined>>
+  cwd: string
+  keyFile?: string | undefined
+  envFile?: string | undefined
+  /** Repairs what Latchkey can set right by itself. */
+  fix: boolean
+}
+
+/** Examines the vault of this user. */
+export async function examine({ env, cwd, keyFile, envFile, fix }: DoctorOptions): Promise<Finding[]> {
+  const places = placesFrom(env)
+  const given: GivenKeys = { key_file: keyFile, environment: takenEnvironmentKey(), env_file: envFile }
+  const notes = checkWorkingFolder(cwd, places, envFile)
+  const unsafe = checkFolders(places)
+  if (unsafe.length > 0) return [...unsafe, ...notes]
+  if (lookAt(places.data) === undefined) {
+    return [note(`There is no vault yet at ${places.vault}; the first command makes it.`), ...notes]
+  }
+  const hasVault = lookAt(places.vault) !== undefined
+  const keyFiles = await keyFilesInUse(places, given, hasVault)
+  return [
+    ...checkModes(places, keyFiles, fix),
+    ...(hasVault
+      ? await checkVault(places, given)
+      : [note(`There is no vault yet at ${places.vault}; the first command makes it.`)]),
+    ...(await checkCatalog(places)),
+    ...checkListener(places, fix),
+    ...checkDrafts(places, fix),
+    ...checkGit([places.vault, places.master_key_file, ...keyFiles]),
+    ...notes,
+  ]
+}
+
+/** Files with a master key that the owner named, now or at the first opening, and `.env` of the Latchkey folder. */
+async function keyFilesInUse(places: Places, given: GivenKeys, hasVault: boolean): Promise<string[]> {
+  const row = hasVault ? await readVaultRow(places) : undefined
+  const recorded = row?.key_source === 'key_file' || row?.key_source === 'env_file' ? row.key_place : null
+  return [given.key_file, given.env_file, recorded, places.env_file].flatMap((path) => (path ? resolve(path) : []))
+}
+
+async function checkCatalog(places: Places): Promise<Finding[]> {
+  const catalog = catalogInUse(places)
+  try {
+    await catalog.load()
+    return [fine(`The catalog can be read: ${catalog.path}`)]
+  } catch (cause) {
+    if (!(cause instanceof CatalogError)) throw cause
+    return [wrong(cause.message, 'Mend it, or remove it so that the catalog that came with Latchkey is used.')]
+  }
+}
+
+function checkWorkingFolder(cwd: string, places: Places, envFile: string | undefined): Finding[] {
+  const unread = unreadEnvFile(cwd, places, envFile)
+  if (unread === undefined) return []
+  return [note(`ENCRYPTION_KEY in ${unread} is not read; the one in ${places.env_file} would be, or --env-file PATH.`)]
+}

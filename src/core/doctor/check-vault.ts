@@ -1,0 +1,128 @@
+import { appError, isAppError, type AppError } from '../../shared/errors.ts'
+import { MalformedKey } from '../crypto/fernet.ts'
+import type { KeySource } from '../crypto/key-source.ts'
+import { givenKeySource, recordedKeySource, type GivenKeys } from '../crypto/key-sources.ts'
+import { KeyRing } from '../crypto/master-key.ts'
+import type { Places } from '../places.ts'
+import { keyStateOf } from '../providers/stored-key.ts'
+import { openVaultAsItIs } from '../store/sqlite/sqlite-vault-file.ts'
+import type { ProviderRow, VaultRow } from '../store/store.ts'
+import type { VaultFile } from '../store/vault-file.ts'
+import { fine, note, wrong, type Finding } from './finding.ts'
+
+/** Reads the vault's own row, to know where its master key is said to be; undefined where it cannot be read. */
+export async function readVaultRow(places: Places): Promise<VaultRow | undefined> {
+  try {
+    return await withVaultFile(places, (file) => file.store.readVault())
+  } catch (cause) {
+    // checkVault says what is wrong with it.
+    if (isAppError(cause)) return undefined
+    throw cause
+  }
+}
+
+/** Whether the vault is sound, its master key the right one, and every key in it readable. Changes nothing. */
+export async function checkVault(places: Places, given: GivenKeys): Promise<Finding[]> {
+  try {
+    return await withVaultFile(places, async (file) => {
+      const row = await file.store.readVault()
+      const providers = await file.store.listProviders()
+      const { ring, findings } = await checkMasterKey(row, providers, places, given)
+      try {
+        return [...checkIntegrity(file), ...findings, ...checkKeys(providers, ring, row)]
+      } finally {
+        ring?.destroy()
+      }
+    })
+  } catch (cause) {
+    if (!isAppError(cause)) throw cause
+    const hint =
+      cause.code === 'database_damaged'
+        ? `Keep the file, and put a copy of it in its place: your own, or one from ${places.backups} if there is any.`
+        : cause.body.hint
+    return [wrong(cause.message, hint)]
+  }
+}
+
+async function withVaultFile<T>(places: Places, look: (file: VaultFile) => Promise<T>): Promise<T> {
+  const file = openVaultAsItIs(places.vault, { warn: () => undefined })
+  try {
+    return await look(file)
+  } finally {
+    file.close()
+  }
+}
+
+function checkIntegrity(file: VaultFile): Finding[] {
+  const [problem, ...more] = file.integrityProblems()
+  if (problem === undefined) return [fine(`The vault is sound: ${file.path}`)]
+  const rest = more.length === 0 ? '' : ` (and ${more.length} more)`
+  return [wrong(`The vault ${file.path} is damaged: ${problem}${rest}`, 'Keep the file, and put back a copy of it.')]
+}
+
+async function checkMasterKey(
+  row: VaultRow,
+  providers: readonly ProviderRow[],
+  places: Places,
+  given: GivenKeys,
+): Promise<{ ring?: KeyRing; findings: Finding[] }> {
+  try {
+    const source = (await givenKeySource(given, places)) ?? recordedKeySource(row.key_source, row.key_place, places)
+    const ring = source === undefined ? undefined : await readRing(source)
+    if (ring === undefined || source === undefined) {
+      const keys = providers.filter((provider) => provider.api_key_encrypted !== null).length
+      throw appError('encryption_key_missing', { keys, last: row.key_place })
+    }
+    if (row.master_key_id === null || !ring.has(row.master_key_id)) {
+      ring.destroy()
+      throw appError('encryption_key_wrong', { place: source.place })
+    }
+    const findings = [fine(`The master key opens this vault: ${source.place}`)]
+    if (source.name === 'file' && places.one_folder) {
+      findings.push(note(`The master key lies beside the vault, so a copy of ${places.data} holds both.`))
+    }
+    return { ring, findings }
+  } catch (cause) {
+    if (!isAppError(cause)) throw cause
+    return { findings: [ofMasterKey(cause)] }
+  }
+}
+
+function ofMasterKey({ message, body }: AppError): Finding {
+  const lost = body.code.startsWith('encryption_key') ? ' If it is lost for good: latchkey start-over' : ''
+  return wrong(message, `${body.hint ?? ''}${lost}`.trim())
+}
+
+async function readRing(source: KeySource): Promise<KeyRing | undefined> {
+  const text = await source.read()
+  if (text === undefined) return undefined
+  try {
+    return KeyRing.parse(text)
+  } catch (cause) {
+    if (cause instanceof MalformedKey) {
+      throw appError('encryption_key_malformed', { place: source.place }, { cause })
+    }
+    throw cause
+  }
+}
+
+/** Every key that cannot be used, by name; known from binding and key id, so that none is decrypted for it. */
+function checkKeys(providers: readonly ProviderRow[], ring: KeyRing | undefined, row: VaultRow): Finding[] {
+  const withKey = providers.filter((provider) => provider.api_key_encrypted !== null)
+  const unreadable = withKey.filter((provider) => keyStateOf(provider, ring, row.master_key_id) === 'unreadable')
+  if (unreadable.length === 0) {
+    if (ring === undefined) return []
+    return [fine(withKey.length === 0 ? 'No key is stored yet.' : `Every stored key can be used: ${withKey.length}.`)]
+  }
+  return unreadable.map(({ name, binding }) =>
+    binding === null
+      ? wrong(
+          `The key of ${name} was written by another program and is not used`,
+          `If that was you: latchkey key adopt ${name}. If not: latchkey key set ${name}`,
+        )
+      : wrong(
+          `The key of ${name} cannot be used: it does not belong to this master key, or its row was changed from outside`,
+          `Enter it again: latchkey key set ${name}`,
+        ),
+  )
+}
