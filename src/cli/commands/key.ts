@@ -1,0 +1,87 @@
+import type { Command } from 'commander'
+import { confirm } from '../ask.ts'
+import { globalsOf } from '../globals.ts'
+import { withVault } from '../open-vault.ts'
+import { receiveKey } from '../receive-key.ts'
+import { canAsk, print, printable, say } from '../terminal.ts'
+
+interface Confirmed {
+  yes?: boolean
+}
+
+export function addKey(program: Command): void {
+  const key = program.command('key').description('Set, remove or adopt the key of a provider')
+  key
+    .command('set <name>')
+    .description('Store the key of a provider. It is asked for, hidden, or read from stdin; never from the arguments.')
+    .addHelpText(
+      'after',
+      `
+A key among the arguments is refused: the process list and the shell's history would show it to others.
+
+Examples:
+  latchkey key set openai                            paste the key when asked
+  printf %s "$OPENAI_API_KEY" | latchkey key set openai
+  latchkey key set openai < key.txt
+`,
+    )
+    .action(setKey)
+  key
+    .command('remove <name>')
+    .description('Remove the stored key of a provider; the provider and its models stay')
+    .option('--yes', 'do not ask')
+    .addHelpText('after', '\nExamples:\n  latchkey key remove openai\n  latchkey key remove openai --yes\n')
+    .action(removeKey)
+  key
+    .command('adopt <name>')
+    .description('Take over a key that another program wrote into the vault, after a yes')
+    .option('--yes', 'do not ask')
+    .addHelpText(
+      'after',
+      `
+Such a key is not tied to its provider and address, so Latchkey does not use it until its owner has looked at both.
+
+Examples:
+  latchkey key adopt openai                          shows provider and address, then asks
+`,
+    )
+    .action(adoptKey)
+}
+
+async function setKey(name: string, _options: object, command: Command): Promise<void> {
+  const globals = globalsOf(command)
+  await withVault('change', globals, async ({ client, find }) => {
+    const provider = await find(name)
+    const api_key = await receiveKey(provider)
+    const stored = await client.updateProvider({ provider_id: provider.id, api_key })
+    if (globals.json) print(JSON.stringify(stored))
+    else say(`${provider.has_api_key ? 'Replaced' : 'Stored'} the key of ${name}.`)
+  })
+}
+
+async function removeKey(name: string, { yes = false }: Confirmed, command: Command): Promise<void> {
+  const globals = globalsOf(command)
+  await withVault('change', globals, async ({ client, find }) => {
+    const { id, has_api_key } = await find(name)
+    if (has_api_key) await confirm(`Remove the key of ${name}? Latchkey keeps no copy of it.`, yes || !canAsk())
+    await client.removeApiKey({ provider_id: id })
+    if (globals.json) print(JSON.stringify(await client.getProvider({ provider_id: id })))
+    else say(has_api_key ? `Removed the key of ${name}.` : `${name} had no key.`)
+  })
+}
+
+async function adoptKey(name: string, { yes = false }: Confirmed, command: Command): Promise<void> {
+  const globals = globalsOf(command)
+  await withVault('change', globals, async ({ client, find }) => {
+    const { id } = await find(name)
+    const { display_name, base_url } = await client.previewAdoption({ provider_id: id })
+    say(`The master key opens this key. It will be used for:`)
+    // Another program wrote this row, so its texts may be anything.
+    say(`  provider  ${printable(`${name} (${display_name})`)}`)
+    say(`  address   ${printable(base_url ?? 'none')}`)
+    await confirm('Is that where the key belongs?', yes)
+    const adopted = await client.adoptKey({ provider_id: id })
+    if (globals.json) print(JSON.stringify(adopted))
+    else say(`Adopted the key of ${name}.`)
+  })
+}

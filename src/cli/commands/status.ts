@@ -1,0 +1,72 @@
+import type { Command } from 'commander'
+import type { Status } from '../../shared/schemas.ts'
+import { globalsOf } from '../globals.ts'
+import { withVault } from '../open-vault.ts'
+import { facts } from '../table.ts'
+import { note, painted, print, printable, say } from '../terminal.ts'
+
+export function addStatus(program: Command): void {
+  program
+    .command('status')
+    .description('Say where the vault is, which master key opens it, how many keys it holds, whether a listener runs')
+    .addHelpText('after', '\nExamples:\n  latchkey status\n  latchkey status --json\n')
+    .action(async (_options: object, command: Command) => {
+      const globals = globalsOf(command)
+      const status = await withVault('report', globals, ({ client }) => client.getStatus())
+      if (globals.json) return print(JSON.stringify(status))
+      print(facts(linesOf(status)))
+      const { problem } = status.vault
+      if (problem !== null) {
+        say(`${painted(process.stderr, 'red', 'problem:')} ${printable(problem.detail)}`)
+        if (problem.hint !== undefined) say(`${painted(process.stderr, 'cyan', 'hint:')} ${printable(problem.hint)}`)
+      }
+      if (status.catalog.problem !== null) note(status.catalog.problem)
+      for (const sentence of status.notes) note(sentence)
+    })
+}
+
+function linesOf({ version, vault, master_key, catalog, listener }: Status): [string, string[]][] {
+  return [
+    ['Latchkey', [version]],
+    ['Vault', [vault.path, vaultLine(vault)]],
+    ['Keys', [keyLine(vault)]],
+    ['Master key', masterKeyLines(master_key)],
+    ['Catalog', [catalog.path]],
+    ['Listener', [listenerLine(listener)]],
+  ]
+}
+
+function vaultLine({ state, is_new, providers }: Status['vault']): string {
+  if (state === 'closed') return 'cannot be opened'
+  const count = `${providers} ${providers === 1 ? 'provider' : 'providers'}`
+  return `${state === 'open' ? (is_new ? 'just made' : 'open') : 'read-only'}, ${count}`
+}
+
+function keyLine({ state, keys, unreadable_keys }: Status['vault']): string {
+  if (state === 'closed') return 'unknown'
+  return unreadable_keys === 0 ? `${keys} stored` : `${keys} stored, ${unreadable_keys} of them unreadable`
+}
+
+function masterKeyLines({ source, place, fingerprint, expected_fingerprint }: Status['master_key']): string[] {
+  if (source === null)
+    return ['not found', ...(expected_fingerprint === null ? [] : [`needed: ${expected_fingerprint}`])]
+  const from = sourceWords[source](place ?? '')
+  if (fingerprint === null) return [from]
+  const wrong = expected_fingerprint !== null && fingerprint !== expected_fingerprint
+  return [from, `fingerprint ${fingerprint}${wrong ? `, but the vault needs ${expected_fingerprint}` : ''}`]
+}
+
+/** Where a master key comes from, in words. */
+export const sourceWords: Record<NonNullable<Status['master_key']['source']>, (place: string) => string> = {
+  key_file: (place) => `the key file ${place}`,
+  environment: () => 'ENCRYPTION_KEY in the environment',
+  env_file: (place) => `ENCRYPTION_KEY in ${place}`,
+  keychain: () => "the system's keychain",
+  file: (place) => `the key file ${place}`,
+}
+
+function listenerLine({ state, address, pid, problem }: Status['listener']): string {
+  if (problem !== null) return `off: ${problem.detail}`
+  if (state === 'off') return 'off'
+  return `on${address === null ? '' : ` at ${address}`}${pid === null ? '' : ` (process ${pid})`}`
+}

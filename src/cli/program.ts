@@ -1,0 +1,78 @@
+import { Command, Option } from 'commander'
+import { version } from '../core/version.ts'
+import { addDoctor } from './commands/doctor.ts'
+import { addKeygen } from './commands/keygen.ts'
+import { addKey } from './commands/key.ts'
+import { addModels } from './commands/models.ts'
+import { addProviders } from './commands/providers.ts'
+import { addServe } from './commands/serve.ts'
+import { addStartOver } from './commands/start-over.ts'
+import { addStatus } from './commands/status.ts'
+import { keyInArguments } from './refuse-secrets.ts'
+import { UsageError } from './refusals.ts'
+import { painted } from './terminal.ts'
+
+const AFTER = `
+Exit codes:
+  0    done
+  1    refused or failed: the sentence on stderr says why, and nothing was changed; doctor: something is wrong
+  2    the command is not written as it has to be
+  130  stopped with Ctrl+C
+
+Environment:
+  LATCHKEY_HOME    one folder for the vault and its key file
+  LATCHKEY_PORT    the port of serve
+  LATCHKEY_TOKEN   the token of serve, at least 24 characters
+  ENCRYPTION_KEY   the master key
+  NO_COLOR         no colours
+
+With --json an error is one JSON object, the last line of stderr: { detail, code, hint }.
+
+Examples:
+  latchkey providers                                list what the vault knows
+  latchkey key set openai                           ask for the key, hidden
+  printf %s "$KEY" | latchkey key set openai        take the key from a pipe
+  latchkey serve                                    let local programs connect
+`
+
+/** The command line as a whole: every command, its options and its help. */
+export function createProgram(): Command {
+  const program = new Command('latchkey')
+    .description('Keeps the API keys of LLM providers encrypted on this machine.')
+    .version(version, '--version', 'print the version')
+    .helpOption('-h, --help', 'show help')
+    .helpCommand('help [command]', 'show the help of a command')
+    .option('--json', 'answer in JSON, for programs')
+    .addOption(new Option('--key-file <path>', 'take the master key from this file'))
+    .addOption(new Option('--env-file <path>', 'take ENCRYPTION_KEY from this file; only that line is read'))
+    .configureHelp({ showGlobalOptions: true, styleTitle: (title) => painted(process.stdout, 'bold', title) })
+    // Errors are said in one place, run.ts.
+    .configureOutput({ outputError: () => undefined })
+    .exitOverride()
+    // Commander would repeat what is too much, which may be a key.
+    .allowExcessArguments()
+    .hook('preAction', (_program, command) => refuseExcess(command))
+    .addHelpText('after', AFTER)
+  addServe(program)
+  addProviders(program)
+  addKey(program)
+  addModels(program)
+  addStatus(program)
+  addDoctor(program)
+  addKeygen(program)
+  addStartOver(program)
+  return program
+}
+
+function refuseExcess(command: Command): void {
+  const { args, registeredArguments } = command
+  if (args.length <= registeredArguments.length) return
+  const name = `${command.parent?.parent ? `${command.parent.name()} ` : ''}${command.name()}`
+  if (name === 'key set' || command.options.some(({ long }) => long === '--with-key')) {
+    throw keyInArguments(`latchkey key set ${args[0] ?? 'NAME'}`)
+  }
+  throw new UsageError(
+    `"latchkey ${name}" takes ${registeredArguments.length === 0 ? 'no name' : registeredArguments.length === 1 ? 'one name' : 'two names'}, and more was given`,
+    'Put quotes around a text with spaces.',
+  )
+}
