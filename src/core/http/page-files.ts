@@ -4,8 +4,8 @@ import { dirname, join } from 'node:path'
 import { z } from 'zod'
 import { bytesAnswer, type Answer } from './answer.ts'
 
-/** What the build wrote down of the window's bundle: the address, the file beside the list, its media type. */
-export const PageFileList = z.array(z.object({ path: z.string().startsWith('/'), file: z.string(), type: z.string() }))
+/** What the build wrote down: the path in the address → the file below `renderer`, beside the list, and its media type. */
+const PageFileList = z.record(z.string().startsWith('/'), z.object({ file: z.string(), type: z.string() }))
 
 /** The bundle of the window, in memory: a fixed list, so that no address can reach another file. */
 export interface PageFiles {
@@ -19,8 +19,8 @@ const NONCE = '__CSP_NONCE__'
 export async function loadPageFiles(listPath: string): Promise<PageFiles> {
   const list = PageFileList.parse(JSON.parse(await readFile(listPath, 'utf8')))
   const files = new Map<string, { type: string; body: Buffer }>()
-  for (const { path, file, type } of list) {
-    files.set(path, { type, body: await readFile(join(dirname(listPath), file)) })
+  for (const [path, { file, type }] of Object.entries(list)) {
+    files.set(path, { type, body: await readFile(join(dirname(listPath), 'renderer', file)) })
   }
   return {
     has: (path) => files.has(path),

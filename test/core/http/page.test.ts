@@ -20,10 +20,10 @@ writeFileSync(join(folder, 'renderer/app.js'), 'export {}')
 const list = join(folder, 'renderer-files.json')
 writeFileSync(
   list,
-  JSON.stringify([
-    { path: '/', file: 'renderer/index.html', type: 'text/html; charset=utf-8' },
-    { path: '/app.js', file: 'renderer/app.js', type: 'text/javascript; charset=utf-8' },
-  ]),
+  JSON.stringify({
+    '/': { file: 'index.html', type: 'text/html; charset=utf-8' },
+    '/app.js': { file: 'app.js', type: 'text/javascript; charset=utf-8' },
+  }),
 )
 
 const PROVIDERS = `${API_BASE}/providers`
