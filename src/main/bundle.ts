@@ -3,25 +3,18 @@
 import { randomBytes } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { z } from 'zod'
+import { PageFileList } from '../core/http/page-files.ts'
 
 export const SCHEME = 'app'
 /** The address of the window, and with it the only origin that IPC answers. */
 export const WINDOW_URL = 'app://latchkey/'
 export const WINDOW_ORIGIN = 'app://latchkey'
 
-/** The path in the address → the file below `out/renderer` and its media type. */
-const BundleFiles = z.record(
-  z.string().startsWith('/'),
-  z.object({ file: z.string().regex(/^(?!.*\.\.)[\w.@-]+(\/[\w.@-]+)*$/), type: z.string() }),
-)
-type BundleFiles = z.infer<typeof BundleFiles>
-
 export type Serve = (request: Pick<Request, 'method' | 'url'>) => Promise<Response>
 
 /** Reads the list that the build wrote to `out/renderer-files.json` and answers from it. */
 export async function openBundle(outFolder: string): Promise<Serve> {
-  const list = BundleFiles.parse(JSON.parse(await readFile(join(outFolder, 'renderer-files.json'), 'utf8')))
+  const list = PageFileList.parse(JSON.parse(await readFile(join(outFolder, 'renderer-files.json'), 'utf8')))
   const files = new Map(Object.entries(list))
   return async ({ method, url }) => {
     const { protocol, host, pathname } = new URL(url)
