@@ -1,5 +1,6 @@
 // npm start: opens Latchkey's window. In the desktop where Electron can run; else in the browser, saying why.
 import './require-node.ts'
+import { takenEnvironmentKey } from '../src/core/crypto/take-environment-key.ts'
 import { spawn, type ChildProcess } from 'node:child_process'
 import { constants } from 'node:os'
 import { join } from 'node:path'
@@ -10,6 +11,9 @@ import { planStart } from './start-plan.ts'
 
 const root = join(import.meta.dirname, '..')
 const own = process.argv.slice(2)
+// The master key is for Latchkey alone: not for the build, the download or the browser.
+const key = takenEnvironmentKey()
+const env = key === undefined ? process.env : { ...process.env, ENCRYPTION_KEY: key }
 const say = (line: string): void => console.error(line)
 
 try {
@@ -26,12 +30,13 @@ try {
 }
 
 function startDesktop(program: string, switches: string[]): ChildProcess {
-  return spawn(program, [...switches, root, ...own], { stdio: 'inherit' })
+  return spawn(program, [...switches, root, ...own], { env, stdio: 'inherit' })
 }
 
 /** The same window, served by the listener; its address has a ticket that is good once. */
 function startBrowserWindow(hasDesktop: boolean): ChildProcess {
   const child = spawn(process.execPath, [join(root, 'out/main/cli.js'), 'serve', '--ui', ...own], {
+    env,
     stdio: ['inherit', 'pipe', 'inherit'],
   })
   createInterface(child.stdout).on('line', (line) => {
@@ -49,7 +54,8 @@ function openInBrowser(address: string): void {
       : process.platform === 'win32'
         ? ['rundll32', 'url.dll,FileProtocolHandler', address]
         : ['xdg-open', address]
-  const child = spawn(program, args, { stdio: 'ignore', detached: true })
+  const others = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('LATCHKEY_')))
+  const child = spawn(program, args, { env: others, stdio: 'ignore', detached: true })
   child.once('error', () => say('No browser could be opened; the address above opens the window.'))
   child.unref()
 }
