@@ -5,7 +5,10 @@ import { z } from 'zod'
 import { bytesAnswer, type Answer } from './answer.ts'
 
 /** What the build wrote down: the path in the address → the file below `renderer`, beside the list, and its media type. */
-const PageFileList = z.record(z.string().startsWith('/'), z.object({ file: z.string(), type: z.string() }))
+export const PageFileList = z.record(
+  z.string().startsWith('/'),
+  z.object({ file: z.string().regex(/^(?!.*\.\.)[\w.@-]+(\/[\w.@-]+)*$/), type: z.string() }),
+)
 
 /** The bundle of the window, in memory: a fixed list, so that no address can reach another file. */
 export interface PageFiles {
