@@ -41,7 +41,7 @@ export function createProgram(): Command {
     .description('Keeps the API keys of LLM providers encrypted on this machine.')
     .version(version, '--version', 'print the version')
     .helpOption('-h, --help', 'show help')
-    .helpCommand('help [command]', 'show the help of a command')
+    .helpCommand(false)
     .option('--json', 'answer in JSON, for programs')
     .addOption(new Option('--key-file <path>', 'take the master key from this file'))
     .addOption(new Option('--env-file <path>', 'take ENCRYPTION_KEY from this file; only that line is read'))
@@ -61,12 +61,29 @@ export function createProgram(): Command {
   addDoctor(program)
   addKeygen(program)
   addStartOver(program)
+  addHelp(program)
   return program
+}
+
+/** `latchkey help key set` is `latchkey key set --help`; Commander's own knows one word only. */
+function addHelp(program: Command): void {
+  program
+    .command('help [command...]')
+    .description('Show the help of a command')
+    .action((words: string[]) => {
+      let command = program
+      for (const word of words) {
+        const next = command.commands.find((known) => known.name() === word)
+        if (next === undefined) throw new UsageError(`There is no command '${words.join(' ')}'`, 'See: latchkey --help')
+        command = next
+      }
+      command.help()
+    })
 }
 
 function refuseExcess(command: Command): void {
   const { args, registeredArguments } = command
-  if (args.length <= registeredArguments.length) return
+  if (args.length <= registeredArguments.length || registeredArguments.at(-1)?.variadic === true) return
   const name = `${command.parent?.parent ? `${command.parent.name()} ` : ''}${command.name()}`
   if (name === 'key set' || command.options.some(({ long }) => long === '--with-key')) {
     throw keyInArguments(`latchkey key set ${args[0] ?? 'NAME'}`)

@@ -36,9 +36,7 @@ function noKey(name: string): AppError {
   return appError(
     'invalid_input',
     { summary: canAsk() ? 'No key was entered' : 'No key arrived on standard input' },
-    {
-      hint: `Nothing was changed. Pipe the key in: printf %s "$KEY" | latchkey key set ${name}`,
-    },
+    { hint: canAsk() ? 'Nothing was changed.' : `Pipe it in: printf %s "$KEY" | latchkey key set ${name}` },
   )
 }
 

@@ -5,9 +5,15 @@ import { UsageError } from './refusals.ts'
 /** How the keys of the large providers begin, a Latchkey token, a Fernet token, and a master key as a whole. */
 const SECRET = /^(?:(?:sk-|xai-|AIza|gsk_|lk_|gAAAA)[A-Za-z0-9_-]{16,}={0,2}|[A-Za-z0-9_-]{43}=)$/
 
-/** Refuses a command line with something that looks like a key, alone or after a `=`. */
+/** Options that other programs have for a key. Here there is none, and what follows is not to be repeated. */
+const KEY_OPTION = /^--?(?:api[-_]?key|key|secret|token)(?:=|$)/i
+
+/** Refuses a command line with something that looks like a key, alone or after a `=`, or an option for one. */
 export function refuseSecrets(argv: readonly string[]): void {
-  const found = argv.some((argument) => SECRET.test(argument) || SECRET.test(argument.slice(argument.indexOf('=') + 1)))
+  const found = argv.some(
+    (argument) =>
+      KEY_OPTION.test(argument) || SECRET.test(argument) || SECRET.test(argument.slice(argument.indexOf('=') + 1)),
+  )
   if (found) throw keyInArguments('latchkey key set NAME')
 }
 

@@ -1,29 +1,29 @@
 // Runs a command line and answers for it: what went wrong is said once, here, as a sentence and what to do.
-import { CommanderError } from 'commander'
+import { CommanderError, type Command } from 'commander'
 import { isAppError, toAppError, type ErrorBody } from '../shared/errors.ts'
 import { createProgram } from './program.ts'
 import { refuseSecrets } from './refuse-secrets.ts'
 import { Cancelled, NotConfirmed, UsageError } from './refusals.ts'
 import { allowClosedPipe, painted, printable, say } from './terminal.ts'
 
-const HOW = 'The same command with --help shows how it is written.'
-
 /** Runs the arguments; sets the process's exit code where it is not 0. */
 export async function run(argv: readonly string[]): Promise<void> {
   allowClosedPipe()
+  const program = createProgram()
   try {
     refuseSecrets(argv)
-    await createProgram().parseAsync(argv, { from: 'user' })
+    await program.parseAsync(argv, { from: 'user' })
   } catch (cause) {
-    process.exitCode = await answerFor(cause, argv.includes('--json'))
+    process.exitCode = await answerFor(cause, argv.includes('--json'), `See: ${commandIn(program, argv)} --help`)
   }
 }
 
-async function answerFor(cause: unknown, json: boolean): Promise<number> {
+async function answerFor(cause: unknown, json: boolean, seeHelp: string): Promise<number> {
   if (cause instanceof CommanderError) {
     if (cause.exitCode === 0) return 0
     // A group without a command has shown its help already.
-    if (cause.code !== 'commander.help') report({ detail: usageSentence(cause), code: 'usage', hint: HOW }, json)
+    if (cause.code !== 'commander.help')
+      report({ detail: await usageSentence(cause), code: 'usage', hint: seeHelp }, json)
     return 2
   }
   if (cause instanceof UsageError) {
@@ -56,13 +56,28 @@ function report(error: Told, json: boolean): void {
   if (error.hint !== undefined) say(`${mark('cyan', 'hint:')} ${printable(error.hint)}`)
 }
 
-/** Commander's own words on one line. What stands behind a `=` is left out: it may be a key. */
-function usageSentence({ message }: CommanderError): string {
-  return message
+/** The command that was meant, as far as its words are known. */
+function commandIn(program: Command, argv: readonly string[]): string {
+  let command = program
+  let words = program.name()
+  for (const word of argv) {
+    const next = command.commands.find((known) => known.name() === word)
+    if (next === undefined) continue
+    command = next
+    words += ` ${word}`
+  }
+  return words
+}
+
+/** Commander's own words on one line. What stands behind a `=` is left out, and what looks like a key struck out. */
+async function usageSentence({ message }: CommanderError): Promise<string> {
+  const { strikeOut } = await import('../core/log.ts')
+  const sentence = message
     .replace(/^error: /, '')
     .replace(/'(--?[\w-]+)=[^']*'/, "'$1'")
     .replaceAll(/\s+/g, ' ')
     .trim()
+  return strikeOut(sentence.charAt(0).toUpperCase() + sentence.slice(1))
 }
 
 /** A mistake of Latchkey's own: its trace, struck of whatever looks like a key. */

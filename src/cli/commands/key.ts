@@ -10,7 +10,11 @@ interface Confirmed {
 }
 
 export function addKey(program: Command): void {
-  const key = program.command('key').description('Set, remove or adopt the key of a provider')
+  const key = program
+    .command('key')
+    .description('Set, remove or adopt the key of a provider')
+    .helpCommand(false)
+    .addHelpText('after', '\nExamples:\n  latchkey key set openai\n  latchkey key remove openai\n')
   key
     .command('set <name>')
     .description('Store the key of a provider. It is asked for, hidden, or read from stdin; never from the arguments.')

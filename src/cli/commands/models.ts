@@ -15,7 +15,11 @@ export function addModels(program: Command): void {
       '\nExamples:\n  latchkey models openai\n  latchkey models                 as provider/model\n',
     )
     .action(listModels)
-  const model = program.command('model').description('Add or remove a model of a provider')
+  const model = program
+    .command('model')
+    .description('Add or remove a model of a provider')
+    .helpCommand(false)
+    .addHelpText('after', '\nExamples:\n  latchkey model add openai gpt-5-mini\n  latchkey models openai\n')
   model
     .command('add <provider> <model>')
     .description('Add a model to a provider')

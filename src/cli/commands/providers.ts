@@ -28,7 +28,11 @@ export function addProviders(program: Command): void {
     .option('--with-keys', 'only those that have a stored key')
     .addHelpText('after', '\nExamples:\n  latchkey providers\n  latchkey providers --with-keys --json\n')
     .action(listProviders)
-  const provider = program.command('provider').description('Add, change, show or remove a provider')
+  const provider = program
+    .command('provider')
+    .description('Add, change, show or remove a provider')
+    .helpCommand(false)
+    .addHelpText('after', '\nExamples:\n  latchkey provider show openai\n  latchkey provider edit --help\n')
   withFields(provider.command('add <name>'))
     .description('Add a provider of your own')
     .option('--model <name...>', 'its models')
