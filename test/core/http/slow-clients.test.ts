@@ -67,6 +67,23 @@ describe('a slow client', () => {
   })
 })
 
+describe('a slow answer', () => {
+  it('is waited for beyond the time a request has to arrive', async () => {
+    let answer = (): void => undefined
+    const asked = new Promise<void>((resolve) => (answer = resolve))
+    const call = async () => {
+      await asked
+      return { ok: true as const, value: { revision: '2', jobs: [], lock: 'none' } }
+    }
+    await using opened = await openTestListener({ limits: { request_ms: 200 }, deps: { call } })
+    const waiting = sendRaw(opened.port, request(opened, `GET ${API_BASE}/changes`))
+    // A connection that says nothing is cut when the time is over; the other one then still waits.
+    expect((await drip(opened.port, '')).text).toMatch(/^HTTP\/1\.1 408 /)
+    answer()
+    expect((await waiting).status).toBe(200)
+  })
+})
+
 describe('connections', () => {
   it('beyond the limit are told so, and the ones that are there stay', async () => {
     await using opened = await openTestListener({ limits: { connections: 8 } })
