@@ -1,6 +1,6 @@
 // The first import of every entry: takes the master key out of the environment before anything else runs, so that
 // no child, crash report or library sees it. What the kernel shows of a process's first environment stays, as
-// docs/security.md says.
+// SECURITY.md says.
 const taken = process.env['ENCRYPTION_KEY']
 delete process.env['ENCRYPTION_KEY']
 
