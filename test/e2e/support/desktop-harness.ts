@@ -56,6 +56,8 @@ export interface DesktopApp {
   startSecond(...args: string[]): Promise<number>
   /** Quits; answers the exit code. */
   quit(): Promise<number>
+  /** Ends the process at once, in the middle of whatever it does. */
+  kill(): Promise<void>
   /** The exit code, once the app has ended by itself. */
   ended(): Promise<number>
   /** Everything the app has printed. */
@@ -111,6 +113,15 @@ export async function launchDesktop(options: DesktopOptions): Promise<DesktopApp
       const code = exitCode(child)
       await app.close()
       return code
+    },
+    async kill() {
+      // The stand-in's Chromium is a process of its own, which nobody else would end.
+      const devtools = binary === undefined ? await page.context().browser()?.newBrowserCDPSession() : undefined
+      const { processInfo = [] } = (await devtools?.send('SystemInfo.getProcessInfo')) ?? {}
+      const ended = exitCode(child)
+      child.kill('SIGKILL')
+      await ended
+      for (const { type, id } of processInfo) if (type === 'browser') process.kill(id, 'SIGKILL')
     },
     ended: () => exitCode(child),
     output: () => printed.join(''),
