@@ -2,7 +2,7 @@
 // catalog and make what is missing. Here nothing changes, except with `fix` what is marked as mended.
 import { resolve } from 'node:path'
 import { catalogInUse } from './catalog/catalog-in-use.ts'
-import { CatalogError } from './catalog/models-yaml.ts'
+import { CatalogError } from './catalog/located.ts'
 import { unreadEnvFile, type GivenKeys } from './crypto/key-sources.ts'
 import { takenEnvironmentKey } from './crypto/take-environment-key.ts'
 import { checkGit } from './doctor/check-git.ts'

@@ -6,7 +6,7 @@ import { appError, isAppError, type AppError, type ErrorCode } from '../shared/e
 import type { KeySourceName } from '../shared/schemas.ts'
 import { actorOf, type Actor } from './actor.ts'
 import type { CatalogInUse } from './catalog/catalog-in-use.ts'
-import { CatalogError } from './catalog/models-yaml.ts'
+import { CatalogError } from './catalog/located.ts'
 import { MalformedKey } from './crypto/fernet.ts'
 import type { KeySource } from './crypto/key-source.ts'
 import { givenKeySource, makeMasterKeyFile, recordedKeySource, type GivenKeys } from './crypto/key-sources.ts'

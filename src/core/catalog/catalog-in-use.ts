@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import type { Places } from '../places.ts'
-import { readCatalogFile, type Catalog } from './models-yaml.ts'
+import type { Catalog } from './models-yaml.ts'
 import { shippedCatalogPath } from './shipped-catalog.ts'
 
 /** The catalog of this start: the person's own where one lies in the Latchkey folder, else the shipped one. */
@@ -32,6 +32,7 @@ export function catalogInUse(places: Places): CatalogInUse {
         return 'unreadable'
       }
     },
-    load: () => (loading ??= readCatalogFile(path)),
+    // Most starts find the catalog as it was, and need no YAML at all.
+    load: () => (loading ??= import('./models-yaml.ts').then(({ readCatalogFile }) => readCatalogFile(path))),
   }
 }

@@ -1,5 +1,5 @@
-import { STATUS_CODES } from 'node:http'
 import { errors, type AppError, type ErrorBody } from '../../shared/errors.ts'
+import { STATUS_CODES } from './node-http.ts'
 
 /** A whole answer, ready to be written: headers as name, value, name, value. */
 export interface Answer {

@@ -1,10 +1,11 @@
 // The listener's sockets: loopback only, bounded in number and time. Who may enter is front-door.ts; what happens then
 // is serve-request.ts.
-import { createServer, type Server } from 'node:http'
+import type { Server } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
 import { appError, isAppError } from '../../shared/errors.ts'
 import type { Log } from '../log.ts'
 import { errorAnswer, rawAnswer } from './answer.ts'
+import { createServer } from './node-http.ts'
 import { createServe, type ServeDeps, type ServeLimits } from './serve-request.ts'
 
 /** What bounds a client. */

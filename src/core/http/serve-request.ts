@@ -1,4 +1,4 @@
-import { ServerResponse, type IncomingMessage } from 'node:http'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { API_BASE } from '../../shared/contract.ts'
 import { appError, toAppError, type AppError } from '../../shared/errors.ts'
@@ -7,6 +7,7 @@ import { errorAnswer, jsonAnswer, rawAnswer, type Answer } from './answer.ts'
 import type { Admitted, Caller } from './caller.ts'
 import { createFrontDoor, headersTooLarge, type Entry, type FrontDoorRules } from './front-door.ts'
 import { checkJsonHead, hasBody, readJsonObject } from './json-body.ts'
+import { ServerResponse as NodeResponse } from './node-http.ts'
 import type { PageFiles } from './page-files.ts'
 import { createRest, type RestDeps } from './rest.ts'
 import type { Sessions } from './sessions.ts'
@@ -160,7 +161,7 @@ export function createServe(deps: ServeDeps, port: number, limits: ServeLimits) 
   /** Answers what Node's parser refused or timed out, where an answer can still be understood. */
   function refuseBroken(error: NodeJS.ErrnoException, socket: Duplex): void {
     const answering = '_httpMessage' in socket ? socket._httpMessage : undefined
-    const begun = answering instanceof ServerResponse && answering.headersSent
+    const begun = answering instanceof NodeResponse && answering.headersSent
     if (error.code === 'ECONNRESET' || !socket.writable || begun) {
       socket.destroy()
       return
