@@ -115,6 +115,35 @@ export const errors = {
     'Switch on "Let local tools connect" in Settings.',
   ),
 
+  // The gateway
+  model_missing: row(
+    400,
+    'The request names no model, so its provider is not known',
+    'Write "model": "provider/model" in the JSON body, or call /proxy/PROVIDER.',
+  ),
+  model_ambiguous: row<{ model: string; providers: readonly string[] }>(
+    400,
+    ({ model, providers }) => `Several providers with a key have the model '${model}': ${providers.join(', ')}`,
+    ({ model, providers }) => `Write which one is meant: ${providers.map((name) => `${name}/${model}`).join(' or ')}`,
+  ),
+  endpoint_missing: row<{ name: string; dialect: string }>(
+    400,
+    ({ name, dialect }) => `Provider '${name}' has no address that speaks ${dialect}, and nothing is translated`,
+    ({ name }) => `Use a client of its own dialect, or call it at /proxy/${name}.`,
+  ),
+  upstream_failed: row<{ name: string; what: string }>(502, ({ name, what }) => `Provider '${name}' ${what}`),
+  upstream_timeout: row<{ name: string; what: string }>(504, ({ name, what }) => `Provider '${name}' ${what}`),
+  upstream_redirected: row<{ name: string; status: number }>(
+    502,
+    ({ name, status }) => `Provider '${name}' answered with a redirect (${status}), which is not followed`,
+    'A key goes only to the address it was entered for. If the provider has moved, change its address and enter its key again.',
+  ),
+  upstream_echoed_key: row<{ name: string }>(
+    502,
+    ({ name }) => `Provider '${name}' sent its own key back, so the answer was stopped`,
+    'Check the address of the provider: an address that shows what it is sent must not be given a key.',
+  ),
+
   // The vault
   vault_locked: row(423, 'The vault is locked', 'Unlock it in the window, or run: latchkey unlock'),
   vault_read_only: row<{ why: string }>(503, ({ why }) => `The vault is open read-only: ${why}`),
