@@ -1,4 +1,7 @@
+import { IncomingMessage } from 'node:http'
+import { Socket } from 'node:net'
 import { describe, expect, it } from 'vitest'
+import { createFrontDoor } from '../../../src/core/http/front-door.ts'
 import { API_BASE, operationIds, operations, routeOf } from '../../../src/shared/contract.ts'
 import { errors } from '../../../src/shared/errors.ts'
 import { Throttle } from '../../../src/core/http/throttle.ts'
@@ -281,6 +284,22 @@ describe('a web page', () => {
     await using opened = await openTestListener()
     const reply = await sendRaw(opened.port, request(opened, `GET ${PROVIDERS}`, ['Origin: https://evil.example']))
     expect(JSON.parse(reply.body).detail).toContain('Web pages cannot call the listener')
+  })
+})
+
+describe('port 80', () => {
+  it('may be left out of the Host header, as clients do', () => {
+    const caller = { kind: 'admin', name: 'test' } as const
+    const enter = createFrontDoor({ port: 80, identify: () => caller, header_bytes: 16_384 })
+    const arrives = (host: string) => {
+      const req = new IncomingMessage(new Socket())
+      const token = newToken()
+      Object.assign(req, { method: 'GET', url: '/', rawHeaders: ['Host', host, 'Authorization', `Bearer ${token}`] })
+      return enter(req)
+    }
+    for (const host of ['127.0.0.1', 'localhost', '[::1]', '127.0.0.1:80'])
+      expect(arrives(host)).toMatchObject({ caller })
+    for (const host of ['evil.example', '127.0.0.1:8080', '']) expect(() => arrives(host)).toThrow('Host header')
   })
 })
 

@@ -90,46 +90,37 @@ describe('close', () => {
   })
 
   it('lets an answer that is being made arrive', async () => {
-    let answer = (): void => undefined
-    const asked = new Promise<void>((resolve) => {
-      answer = resolve
-    })
-    let reached = (): void => undefined
-    const waiting = new Promise<void>((resolve) => {
-      reached = resolve
-    })
+    const reached = Promise.withResolvers<void>()
+    const answering = Promise.withResolvers<void>()
     const { listener, port, token } = await openTestListener({
       limits: { closing_ms: 60_000 },
       deps: {
         call: async () => {
-          reached()
-          await asked
+          reached.resolve()
+          await answering.promise
           return { ok: true, value: [] }
         },
       },
     })
     const reply = sendRaw(port, request({ port, token }, `GET ${PROVIDERS}`).replace('Connection: close\r\n', ''))
-    await waiting
+    await reached.promise
     const closed = listener.close()
-    answer()
+    answering.resolve()
     expect((await reply).status).toBe(200)
     await closed
   })
 
   it('cuts what still waits when the grace is over', async () => {
-    let reached = (): void => undefined
-    const waiting = new Promise<void>((resolve) => {
-      reached = resolve
-    })
+    const reached = Promise.withResolvers<void>()
     const call = (): Promise<never> => {
-      reached()
+      reached.resolve()
       return never
     }
     const { listener, port, token } = await openTestListener({ limits: { closing_ms: 20 }, deps: { call } })
     const socket = connect(port, '127.0.0.1')
     const closed = untilClosed(socket)
     socket.write(request({ port, token }, `GET ${API_BASE}/changes`))
-    await waiting
+    await reached.promise
     await listener.close()
     expect(await closed).toBe('')
   })

@@ -33,7 +33,7 @@ describe('a slow client', () => {
   })
 
   it('is cut off while its headers drip in, 200 of them too, and others are served meanwhile', async () => {
-    const limit = 1_500
+    const limit = 2_500
     await using opened = await openTestListener({ limits: { request_ms: limit } })
     const text = request(opened, `GET ${PROVIDERS}`, [`X-Padding: ${'a'.repeat(1_000)}`])
     const slow = Array.from({ length: 200 }, () => drip(opened.port, text))
@@ -69,17 +69,16 @@ describe('a slow client', () => {
 
 describe('a slow answer', () => {
   it('is waited for beyond the time a request has to arrive', async () => {
-    let answer = (): void => undefined
-    const asked = new Promise<void>((resolve) => (answer = resolve))
+    const answering = Promise.withResolvers<void>()
     const call = async () => {
-      await asked
+      await answering.promise
       return { ok: true as const, value: { revision: '2', jobs: [], lock: 'none' } }
     }
     await using opened = await openTestListener({ limits: { request_ms: 200 }, deps: { call } })
     const waiting = sendRaw(opened.port, request(opened, `GET ${API_BASE}/changes`))
     // A connection that says nothing is cut when the time is over; the other one then still waits.
     expect((await drip(opened.port, '')).text).toMatch(/^HTTP\/1\.1 408 /)
-    answer()
+    answering.resolve()
     expect((await waiting).status).toBe(200)
   })
 })
