@@ -106,8 +106,10 @@ export async function launchDesktop(options: DesktopOptions): Promise<DesktopApp
     isVisible: () => evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.isVisible() === true, undefined),
     closeWindow: () => evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.close(), undefined),
     async startSecond(...more) {
+      // Without the app's own arguments: a person starts it plainly.
       const [program = '', ...first] = child.spawnargs
-      return exitCode(spawn(program, [...first, ...more], { env, stdio: 'ignore' }))
+      const plain = first.slice(0, first.length - (options.args?.length ?? 0))
+      return exitCode(spawn(program, [...plain, ...more], { env, stdio: 'ignore' }))
     },
     async quit() {
       const code = exitCode(child)

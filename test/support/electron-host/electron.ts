@@ -9,6 +9,7 @@
 // - Anything drawn by the desktop: frame, menu, tray, dialogs, notifications are models that tests click and answer.
 //   Accelerators of the menu do nothing; bounds are kept, not applied; the desktop's own colours are always light.
 // - Permissions, downloads and device handlers are recorded and never asked. A context menu comes only by `emit`.
+// - Navigation to about:blank, data: and blob:, which Chromium does without a request that could be refused.
 // - Redirects, subframes with a preload, more than one page, reload, zoom, devtools, Vite's development server.
 // - The one-instance lock is a file and a signal; login items of macOS and Windows are recorded.
 import type Electron from 'electron'
