@@ -2,7 +2,7 @@
 // per header, origin-form target, exact host and port, no web page, a valid token. What comes after (lock, scope,
 // content type, size) needs to know where the request goes and is asked behind it.
 import type { IncomingMessage } from 'node:http'
-import { appError, type AppError } from '../../shared/errors.ts'
+import { appError, toAppError, type AppError } from '../../shared/errors.ts'
 import type { Admitted, Caller } from './caller.ts'
 import { readHeads, type Heads } from './heads.ts'
 import { Throttle } from './throttle.ts'
@@ -25,16 +25,21 @@ export interface PageRules {
   sessionPath: string
 }
 
-/** `open`: the way in needs no token. */
-export type Entry = { open: 'health' | 'file' | 'session'; method: string; path: string } | ({ open: null } & Admitted)
+/** What the door decided. */
+export type Entry =
+  | ({ to: 'room' } & Admitted)
+  /** Open without a token. */
+  | { to: 'health' | 'file' | 'session'; method: string; path: string }
+  /** `path` is null where the request did not get far enough to have one. */
+  | { to: 'nothing'; path: string | null; why: AppError }
 
 // RFC 3986 needs less than this; `#` and `\` are what parsers disagree about.
 const TARGET = /^\/[\x21\x22\x24-\x5b\x5d-\x7e]*$/
 const ABSOLUTE_FORM = /^[a-z][a-z0-9+.-]*:\/\//i
 
 /**
- * Makes the door of a listener on `port`. It lets in or throws the error to answer; its `refused` is the error for a
- * peer without a valid token or ticket: 401, or 429 for one that tries and tries.
+ * Makes the door of a listener on `port`. Its `refused` is the error for a peer without a valid token or ticket: 401,
+ * or 429 for one that tries and tries.
  */
 export function createFrontDoor({ port, identify, page, throttle = new Throttle(), header_bytes }: FrontDoorRules) {
   const address = `http://127.0.0.1:${port}`
@@ -46,6 +51,15 @@ export function createFrontDoor({ port, identify, page, throttle = new Throttle(
   return Object.assign(enter, { refused })
 
   function enter(req: IncomingMessage): Entry {
+    const seen: { path: string | null } = { path: null }
+    try {
+      return examine(req, seen)
+    } catch (cause) {
+      return { to: 'nothing', path: seen.path, why: toAppError(cause) }
+    }
+  }
+
+  function examine(req: IncomingMessage, seen: { path: string | null }): Entry {
     const heads = readHeads(req.rawHeaders)
     if (heads.bytes > header_bytes) throw headersTooLarge(header_bytes)
     if (heads.repeated === 'host') throw appError('host_not_allowed', { address })
@@ -62,20 +76,21 @@ export function createFrontDoor({ port, identify, page, throttle = new Throttle(
 
     const mark = target.indexOf('?')
     const path = mark === -1 ? target : target.slice(0, mark)
+    seen.path = path
     const reads = method === 'GET' || method === 'HEAD'
     if (page !== undefined && reads && page.hasFile(path)) {
       if (!isOwnLoad(heads)) throw appError('origin_not_allowed', undefined)
-      return { open: 'file', method, path }
+      return { to: 'file', method, path }
     }
     if (!(page === undefined ? isProgram(heads) : isProgram(heads) || isOwnPage(heads))) {
       throw appError('origin_not_allowed', undefined)
     }
-    if (reads && path === '/healthz') return { open: 'health', method, path }
-    if (page !== undefined && method === 'POST' && path === page.sessionPath) return { open: 'session', method, path }
+    if (reads && path === '/healthz') return { to: 'health', method, path }
+    if (page !== undefined && method === 'POST' && path === page.sessionPath) return { to: 'session', method, path }
 
     const caller = callerOf(heads, identify)
     if (caller === undefined) throw refused(req)
-    return { open: null, method, path, query: mark === -1 ? '' : target.slice(mark + 1), caller }
+    return { to: 'room', method, path, query: mark === -1 ? '' : target.slice(mark + 1), caller }
   }
 
   function refused(req: IncomingMessage): AppError {

@@ -19,6 +19,8 @@ export interface Mount {
   prefix: string
   /** Answers on `res` in its own time; calls `sendContinue` before it reads a body. */
   handle(request: Admitted, req: IncomingMessage, res: ServerResponse, sendContinue: () => void): void | Promise<void>
+  /** The answer to what the door refuses below the prefix, in the words of the clients that come there. */
+  refuse?(why: AppError, path: string, req: IncomingMessage): Answer
 }
 
 /** Browser window mode: the window's bundle, and the sessions of those who opened it. */
@@ -48,6 +50,8 @@ export interface ServeLimits {
 /** `Expect`, as Node tells it apart. */
 export type Expectation = 'none' | 'continue' | 'other'
 
+type Welcome = Exclude<Entry, { to: 'nothing' }>
+
 const SESSION = `${API_BASE}/session`
 const healthy = jsonAnswer(200, { ok: true }, '/healthz')
 
@@ -75,40 +79,45 @@ export function createServe(deps: ServeDeps, port: number, limits: ServeLimits) 
       if (waiting || closing) res.shouldKeepAlive = false
       res.writeHead(answer.status, answer.headers)
       res.end(answer.body)
-      note(req.method, answer.route, answer.status, began)
+      note(req.method, answer.route ?? mount?.prefix ?? null, answer.status, began)
     }
-    const fail = (cause: unknown): void => send(errorAnswer(known(cause)))
+    const entry = enter(req)
+    const mount = entry.path === null ? undefined : mountOf(entry.path)
+    const fail = (cause: unknown): void => {
+      const why = known(cause)
+      send(mount?.refuse?.(why, entry.path ?? '', req) ?? errorAnswer(why))
+    }
     const sendContinue = (): void => {
       if (waiting) res.writeContinue()
       waiting = false
     }
     const arrival = hasBody(req) ? limitArrival(req, res, fail) : undefined
     try {
-      const entry = enter(req)
+      if (entry.to === 'nothing') throw entry.why
       if (expectation === 'other') throw appError('expectation_failed', undefined)
-      const mount = entry.open === null ? mountOf(entry.path) : undefined
-      if (entry.open !== null || mount === undefined) {
+      if (entry.to === 'room') refuseWhatMayNot(entry)
+      if (entry.to !== 'room' || mount === undefined) {
         const answer = answerTo(entry, req, sendContinue)
         if (answer instanceof Promise) answer.then(send, fail)
         else send(answer)
         return
       }
-      refuseWhatMayNot(entry)
       clearTimeout(arrival)
       res.once('close', () => note(req.method, mount.prefix, res.statusCode, began))
-      Promise.resolve(mount.handle(entry, req, res, sendContinue)).catch(fail)
+      Promise.resolve(mount.handle(entry, req, res, sendContinue)).catch((cause: unknown) => {
+        fail(cause)
+        // What was begun cannot be answered any more; the client must not wait for its end.
+        if (!res.writableEnded) res.destroy()
+      })
     } catch (cause) {
       fail(cause)
     }
   }
 
-  function answerTo(entry: Entry, req: IncomingMessage, sendContinue: () => void): Answer | Promise<Answer> {
-    if (entry.open === null) {
-      refuseWhatMayNot(entry)
-      return rest(entry, req, sendContinue)
-    }
-    if (entry.open === 'health') return healthy
-    if (entry.open === 'session') return exchangeTicket(req, sendContinue)
+  function answerTo(entry: Welcome, req: IncomingMessage, sendContinue: () => void): Answer | Promise<Answer> {
+    if (entry.to === 'room') return rest(entry, req, sendContinue)
+    if (entry.to === 'health') return healthy
+    if (entry.to === 'session') return exchangeTicket(req, sendContinue)
     return page?.files.answer(entry.path) ?? errorAnswer(appError('route_not_found', undefined))
   }
 
@@ -147,13 +156,8 @@ export function createServe(deps: ServeDeps, port: number, limits: ServeLimits) 
     const began = performance.now()
     // The socket has no listener any more; a reset by the peer would otherwise end the process.
     socket.on('error', () => socket.destroy())
-    let refusal: Answer
-    try {
-      enter(req)
-      refusal = errorAnswer(appError('upgrade_refused', undefined))
-    } catch (cause) {
-      refusal = errorAnswer(known(cause))
-    }
+    const entry = enter(req)
+    const refusal = errorAnswer(entry.to === 'nothing' ? known(entry.why) : appError('upgrade_refused', undefined))
     socket.end(rawAnswer(refusal), () => socket.destroy())
     note(req.method, null, refusal.status, began)
   }
