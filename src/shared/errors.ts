@@ -165,6 +165,28 @@ export const errors = {
     ({ place }) => `Failed to decrypt data: the master key from ${place} does not open this vault`,
     'Start Latchkey with the right master key. Nothing has been changed or lost.',
   ),
+  keychain_unavailable: row<{ what: string }>(
+    503,
+    ({ what }) => `The master key is in the keychain, and ${what}`,
+    'Unlock the keychain, or log in to the desktop it belongs to, and try again. Nothing has been changed.',
+  ),
+  key_command_failed: row<{ command: string; what: string }>(
+    503,
+    ({ command, what }) => `The command for the master key, ${command}, ${what}`,
+    'Run it in a terminal: it has to print the key and nothing else. Nothing has been changed.',
+  ),
+  passphrase_wrong: row(403, 'The passphrase is wrong', 'Nothing has been changed. Try again.'),
+  passphrase_too_short: row<{ least: number }>(422, ({ least }) => `A passphrase has at least ${least} characters`),
+  unlock_delayed: row<{ seconds: number }>(
+    429,
+    ({ seconds }) => `Too many wrong passphrases: wait ${seconds} more ${seconds === 1 ? 'second' : 'seconds'}`,
+    'Each wrong try makes the wait longer, up to five minutes.',
+  ),
+  wrapped_key_damaged: row<{ place: string }>(
+    503,
+    ({ place }) => `The master key in ${place} is damaged, so no passphrase can open it`,
+    'Put back a copy of it, or use the recovery file. Nothing has been changed.',
+  ),
   database_damaged: row<{ path: string; what: string }>(
     503,
     ({ path, what }) => `The vault ${path} is damaged: ${what}`,
@@ -186,6 +208,20 @@ export const errors = {
     503,
     ({ path, what }) => `The vault cannot be written at ${path}: ${what}`,
     'Check that you own the folder and may write to it.',
+  ),
+
+  // Backup and import
+  backup_unreadable: row<{ path: string }>(
+    422,
+    ({ path }) =>
+      `The backup ${path} cannot be opened: the passphrase is wrong, or the file is damaged or no backup of Latchkey`,
+    'Nothing has been changed. A backup that a newer Latchkey made opens there.',
+  ),
+  import_unreadable: row<{ path: string; what: string }>(422, ({ path, what }) => `${path} cannot be read: ${what}`),
+  import_source_changed: row<{ path: string }>(
+    409,
+    ({ path }) => `${path} has changed in the meantime`,
+    'It has been left as it is. Look at it, or search for keys again.',
   ),
 
   // The place Latchkey runs in
