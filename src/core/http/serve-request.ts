@@ -75,8 +75,8 @@ export function createServe(deps: ServeDeps, port: number, limits: ServeLimits) 
     let waiting = expectation === 'continue'
     const send = (answer: Answer): void => {
       if (res.headersSent || res.destroyed) return
-      // A client that waits for "100 Continue" and hears a no may send its next request where the body would be.
-      if (waiting || closing) res.shouldKeepAlive = false
+      // Node itself closes after a no to "Expect: 100-continue": the client may send its body then, or its next request.
+      if (closing) res.shouldKeepAlive = false
       res.writeHead(answer.status, answer.headers)
       res.end(answer.body)
       note(req.method, answer.route ?? mount?.prefix ?? null, answer.status, began)
