@@ -1,28 +1,41 @@
-import { Tooltip } from 'radix-ui'
 import { useEffect } from 'react'
+import { EditDrawer } from './drawer/edit-drawer.tsx'
 import { useShortcuts } from './keyboard/use-shortcuts.ts'
 import { Sidebar } from './layout/sidebar.tsx'
+import { PaletteDialog } from './palette/palette.tsx'
+import { ShortcutsDialog } from './palette/shortcuts-dialog.tsx'
+import { hasKey } from './providers/has-key.ts'
 import { KeyDialog } from './providers/key-dialog.tsx'
 import { DeleteProviderConfirm, DiscardConfirm, RemoveKeyConfirm } from './providers/provider-confirms.tsx'
 import { ProvidersPage } from './providers/providers-page.tsx'
+import { ResetDialog } from './providers/reset-dialog.tsx'
 import { useSession } from './session.ts'
+import { SettingsPage } from './settings/settings-page.tsx'
+import { NewTokenConfirm, TokenDialog } from './settings/token-dialog.tsx'
+import { useCurrentPage } from './state/current-page.ts'
 import { followChanges } from './state/live.ts'
+import { useOverlays } from './state/overlays.ts'
+import { useProviders } from './state/providers.ts'
 import { useSettings, useStatus } from './state/status.ts'
 import { showTheme } from './state/theme.ts'
-import { useWindow } from './state/window.ts'
+import { useWindow, type Page } from './state/window.ts'
 import { ToastRegion } from './ui/toast-region.tsx'
+import { TooltipHost } from './ui/tooltip.tsx'
+import { FirstRun } from './vault/first-run.tsx'
+import { ReenterPage } from './vault/reenter-page.tsx'
 import { SessionEnded } from './vault/session-ended.tsx'
+import { StartOverDialog } from './vault/start-over-dialog.tsx'
+import { VaultPage } from './vault/vault-page.tsx'
 import { WizardDialog } from './wizard/wizard.tsx'
-
-const TOOLTIP_MS = 500
 
 /** The window: the page that is chosen, and what lies over it. */
 export function App() {
   const session = useSession()
   return (
-    <Tooltip.Provider delayDuration={TOOLTIP_MS}>
+    <>
       {session === 'ended' ? <SessionEnded /> : <Window />}
-    </Tooltip.Provider>
+      <TooltipHost />
+    </>
   )
 }
 
@@ -30,27 +43,55 @@ function Window() {
   useLiveData()
   useThemeOfSettings()
   useShortcuts()
+  const isFirstRun = useFirstRun()
+  const isKnown = useStatus((state) => state.status !== null)
   return (
     <>
-      <div className="flex h-full">
-        <Sidebar />
-        <main className="flex min-w-0 grow flex-col">
-          <Page />
-        </main>
-      </div>
+      {isFirstRun ? (
+        <FirstRun />
+      ) : (
+        <div className={`flex h-full ${isKnown ? '' : 'animate-appear-late'}`}>
+          <Sidebar />
+          <main className="flex min-w-0 grow flex-col">
+            <PageInMain />
+          </main>
+        </div>
+      )}
       <ToastRegion />
       <WizardDialog />
       <KeyDialog />
+      <EditDrawer />
+      <ResetDialog />
+      <TokenDialog />
+      <StartOverDialog />
+      <PaletteDialog />
+      <ShortcutsDialog />
       <DiscardConfirm />
       <RemoveKeyConfirm />
       <DeleteProviderConfirm />
+      <NewTokenConfirm />
     </>
   )
 }
 
-function Page() {
-  const page = useWindow((state) => state.page)
-  return page === 'providers' ? <ProvidersPage /> : null
+const pages: Record<Page, () => React.ReactNode> = {
+  providers: () => <ProvidersPage />,
+  settings: () => <SettingsPage />,
+  vault: () => <VaultPage />,
+}
+
+function PageInMain() {
+  const page = useCurrentPage()
+  const reentering = useOverlays((state) => state.reenter !== null)
+  return reentering && page === 'providers' ? <ReenterPage /> : pages[page]()
+}
+
+/** Nothing in the vault but the catalog, made by this very start, and nobody has gone on yet. */
+function useFirstRun(): boolean {
+  const isNew = useStatus(({ status }) => status?.vault.is_new === true && status.vault.state === 'open')
+  const isUsed = useProviders(({ list }) => list.some((provider) => hasKey(provider) || !provider.is_predefined))
+  const isOver = useWindow((state) => state.is_first_run_over)
+  return isNew && !isUsed && !isOver
 }
 
 function useLiveData(): void {

@@ -26,19 +26,26 @@ export function PageNotes() {
           {strings.unreachable.page}
         </Note>
       )}
-      {problem !== null && (
-        <Note
-          kind="failure"
-          actions={
-            <Button small onClick={closePageProblem}>
-              {strings.action.close}
-            </Button>
-          }
-        >
-          {problem}
-        </Note>
-      )}
+      <PageProblemNote />
       {catalogProblem !== null && <Note kind="question">{sayProblem({ detail: catalogProblem })}</Note>}
     </div>
+  )
+}
+
+/** Why an act without a dialog of its own failed, until it is closed. */
+export function PageProblemNote() {
+  const problem = usePageProblem((state) => state.text)
+  if (problem === null) return null
+  return (
+    <Note
+      kind="failure"
+      actions={
+        <Button small onClick={closePageProblem}>
+          {strings.action.close}
+        </Button>
+      }
+    >
+      {problem}
+    </Note>
   )
 }

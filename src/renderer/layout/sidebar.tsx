@@ -3,11 +3,12 @@ import { isMac, usePlatform } from '../keyboard/platform.ts'
 import { shownChord, type Command } from '../keyboard/keymap.ts'
 import { useProviders } from '../state/providers.ts'
 import { useDesktop, useStatus } from '../state/status.ts'
-import { goTo, openPalette, useWindow, type Page } from '../state/window.ts'
+import { useCurrentPage } from '../state/current-page.ts'
+import { goTo, openPalette, type Page } from '../state/window.ts'
 import { strings } from '../strings.ts'
 import { Icon } from '../ui/icon.tsx'
-import { KeyCaps } from '../ui/key-caps.tsx'
-import { Tooltip } from '../ui/tooltip.tsx'
+import { KeyCaps, sayChord } from '../ui/key-caps.tsx'
+import { tip } from '../ui/tooltip.tsx'
 import { formatNumber } from '../words.ts'
 import { Brand } from './brand.tsx'
 import { listenerInWords } from '../settings/listener-in-words.ts'
@@ -44,18 +45,17 @@ function FindOrRun() {
   const { desktop } = usePlatform()
   const chord = shownChord('palette', desktop)
   return (
-    <RailTip text={strings.nav.findOrRun} chord={chord}>
-      <button
-        type="button"
-        aria-label={strings.nav.findOrRun}
-        onClick={openPalette}
-        className="flex h-[30px] shrink-0 items-center gap-2 rounded-6 border border-line-2 bg-surface px-[7px] text-text-3 transition-colors hover:bg-hover"
-      >
-        <Icon of={Search} size={14} />
-        <span className="grow text-left max-wide:hidden">{strings.nav.findOrRun}</span>
-        <KeyCaps chord={chord} className="max-wide:hidden" />
-      </button>
-    </RailTip>
+    <button
+      type="button"
+      aria-label={strings.nav.findOrRun}
+      {...tip(strings.nav.findOrRun, sayChord(chord), 'right')}
+      onClick={openPalette}
+      className="flex h-[30px] shrink-0 items-center gap-1.5 rounded-6 border border-line-2 bg-surface px-[7px] text-text-3 transition-colors hover:bg-hover"
+    >
+      <Icon of={Search} size={14} />
+      <span className="min-w-0 grow truncate text-left max-wide:hidden">{strings.nav.findOrRun}</span>
+      <KeyCaps chord={chord} className="max-wide:hidden" />
+    </button>
   )
 }
 
@@ -73,26 +73,25 @@ interface NavItemProps {
 }
 
 function NavItem({ page, icon, label, command, count }: NavItemProps) {
-  const isCurrent = useWindow((state) => state.page === page)
+  const isCurrent = useCurrentPage() === page
   const { desktop } = usePlatform()
   return (
-    <RailTip text={label} chord={shownChord(command, desktop)}>
-      <button
-        type="button"
-        aria-label={label}
-        aria-current={isCurrent ? 'page' : undefined}
-        onClick={() => goTo(page)}
-        className={`flex h-[30px] items-center gap-2 rounded-6 px-2 transition-colors ${isCurrent ? 'bg-active font-medium text-text' : 'text-text-2 hover:bg-hover'}`}
-      >
-        <Icon of={icon} className={isCurrent ? 'text-text' : 'text-text-3'} />
-        <span className="grow text-left max-wide:hidden">{label}</span>
-        {count !== undefined && (
-          <span aria-hidden className="tabular text-12 font-normal text-text-3 max-wide:hidden">
-            {formatNumber(count)}
-          </span>
-        )}
-      </button>
-    </RailTip>
+    <button
+      type="button"
+      aria-label={label}
+      {...tip(label, sayChord(shownChord(command, desktop)), 'right')}
+      aria-current={isCurrent ? 'page' : undefined}
+      onClick={() => goTo(page)}
+      className={`flex h-[30px] items-center gap-2 rounded-6 px-2 transition-colors ${isCurrent ? 'bg-active font-medium text-text' : 'text-text-2 hover:bg-hover'}`}
+    >
+      <Icon of={icon} className={isCurrent ? 'text-text' : 'text-text-3'} />
+      <span className="grow text-left max-wide:hidden">{label}</span>
+      {count !== undefined && (
+        <span aria-hidden className="tabular text-12 font-normal text-text-3 max-wide:hidden">
+          {formatNumber(count)}
+        </span>
+      )}
+    </button>
   )
 }
 
@@ -132,28 +131,18 @@ interface FootItemProps {
 
 function FootItem({ icon, head, text, bad = false, onClick }: FootItemProps) {
   return (
-    <RailTip text={`${head}: ${text}`}>
-      <button
-        type="button"
-        aria-label={`${head}: ${text}`}
-        onClick={onClick}
-        className={`flex min-h-[30px] gap-2 rounded-6 px-2 py-1 text-left transition-colors ${bad ? 'bg-bad-bg' : 'hover:bg-hover'}`}
-      >
-        <Icon of={icon} className={`mt-0.5 ${bad ? 'text-bad' : 'text-text-3'}`} />
-        <span className="flex min-w-0 flex-col max-wide:hidden">
-          <span className={`text-11 ${bad ? 'font-medium text-bad' : 'text-text-3'}`}>{head}</span>
-          <span className="tabular truncate text-12 text-text-2">{text}</span>
-        </span>
-      </button>
-    </RailTip>
-  )
-}
-
-/** In the rail the words are gone, so a tooltip says them. */
-function RailTip({ text, chord, children }: { text: string; chord?: string | undefined; children: React.ReactNode }) {
-  return (
-    <Tooltip text={text} chord={chord} side="right">
-      {children}
-    </Tooltip>
+    <button
+      type="button"
+      aria-label={`${head}: ${text}`}
+      {...tip(`${head}: ${text}`, undefined, 'right')}
+      onClick={onClick}
+      className={`flex min-h-[30px] gap-2 rounded-6 px-2 py-1 text-left transition-colors ${bad ? 'bg-bad-bg' : 'hover:bg-hover'}`}
+    >
+      <Icon of={icon} className={`mt-0.5 ${bad ? 'text-bad' : 'text-text-3'}`} />
+      <span className="flex min-w-0 flex-col max-wide:hidden">
+        <span className={`text-11 ${bad ? 'font-medium text-bad' : 'text-text-3'}`}>{head}</span>
+        <span className="tabular truncate text-12 text-text-2">{text}</span>
+      </span>
+    </button>
   )
 }

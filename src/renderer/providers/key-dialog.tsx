@@ -16,23 +16,26 @@ import { saveProvider } from './save-provider.ts'
 
 /** Sets or replaces the key of one provider. */
 export function KeyDialog() {
-  const asked = useOverlays(({ overlay }) => (overlay?.kind === 'key' ? overlay.provider_id : undefined))
-  const id = useLast(asked)
+  const asked = useOverlays(({ overlay }) => (overlay?.kind === 'key' ? overlay : undefined))
+  const shown = useLast(asked)
+  const id = shown?.provider_id
   const provider = useProvider(id ?? -1)
   const { key } = strings
   const state = provider?.key_state
   const title = state === 'unreadable' ? key.againTitle : state === 'stored' ? key.replaceTitle : key.setTitle
   return (
     <Dialog open={asked !== undefined && provider !== undefined} title={title(provider?.display_name ?? '')}>
-      {provider !== undefined && <KeyForm key={provider.id} id={provider.id} title={title(provider.display_name)} />}
+      {provider !== undefined && (
+        <KeyForm id={provider.id} typed={shown?.typed ?? ''} title={title(provider.display_name)} />
+      )}
     </Dialog>
   )
 }
 
-function KeyForm({ id: first, title }: { id: number; title: string }) {
+function KeyForm({ id: first, typed, title }: { id: number; typed: string; title: string }) {
   const [id, setId] = useState(first)
   const provider = useProvider(id)
-  const [draft, setDraft] = useState(emptyKey)
+  const [draft, setDraft] = useState({ ...emptyKey, value: typed })
   const [error, setError] = useState<string>()
   const [refusal, setRefusal] = useState<Problem>()
   const [isBusy, setBusy] = useState(false)

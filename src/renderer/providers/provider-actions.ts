@@ -1,4 +1,3 @@
-// What can be done with a provider, once: card, menu, palette and keyboard offer the acts that stand here.
 import type { Provider } from '../../shared/schemas.ts'
 import { api, problemOf, sayProblem } from '../api.ts'
 import type { Command } from '../keyboard/keymap.ts'
@@ -7,32 +6,13 @@ import { showPageProblem } from '../state/page-problem.ts'
 import { showToast } from '../state/toasts.ts'
 import { addProvider, openEdit } from '../state/window.ts'
 import { strings } from '../strings.ts'
-
-export type ProviderAct = 'set_key' | 'copy_key' | 'edit' | 'models' | 'duplicate' | 'remove_key' | 'delete'
+import { actsOf, isWriting, type ProviderAct } from './provider-act.ts'
 
 export interface Circumstances {
   desktop: boolean
   /** Why nothing can be written, where it cannot. */
   block: string | undefined
 }
-
-/** The acts a provider offers, in the order of its menu. What is off because of read-only stays listed. */
-export function actsOf(provider: Provider, desktop: boolean): ProviderAct[] {
-  const holdsKey = provider.key_state === 'stored' || provider.key_state === 'unreadable'
-  return [
-    'set_key',
-    ...(desktop && provider.key_state === 'stored' ? (['copy_key'] as const) : []),
-    'edit',
-    'models',
-    'duplicate',
-    ...(holdsKey ? (['remove_key'] as const) : []),
-    ...(provider.is_predefined ? [] : (['delete'] as const)),
-  ]
-}
-
-/** True for what changes the vault: off while it is read-only. */
-export const isWriting = (act: ProviderAct): boolean =>
-  act === 'set_key' || act === 'duplicate' || act === 'remove_key' || act === 'delete'
 
 /** Does it, or opens what asks for the rest. */
 export function act(kind: ProviderAct, { id }: Pick<Provider, 'id'>): void {

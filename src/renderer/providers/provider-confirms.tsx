@@ -1,9 +1,10 @@
 import { closeConfirm, closeOverlay, openOverlay, useOverlays, type Confirm } from '../state/overlays.ts'
 import { useProvider } from '../state/providers.ts'
-import { openEdit } from '../state/window.ts'
+import { openEdit, setActive } from '../state/window.ts'
 import { strings } from '../strings.ts'
 import { ConfirmDialog } from '../ui/confirm-dialog.tsx'
 import { useLast } from '../ui/dialog.tsx'
+import { neighbourOf } from '../ui/focus-return.ts'
 import { hostOf } from '../words.ts'
 import { deleteProvider, removeKey } from './save-provider.ts'
 
@@ -68,7 +69,10 @@ export function DeleteProviderConfirm() {
       title={confirm.deleteTitle(provider?.display_name ?? '')}
       verb={action.deleteProvider}
       act={async () => {
-        if (provider !== undefined) await deleteProvider(provider.id)
+        if (provider === undefined) return
+        const neighbour = neighbourOf(provider.id)
+        await deleteProvider(provider.id)
+        if (neighbour !== undefined) setActive(neighbour)
       }}
       onDone={() => closeOverlay()}
     >

@@ -6,7 +6,7 @@ import type { z } from 'zod'
 /** What may lie over the page; one at a time. Questions (`confirm`) lie over these. */
 export type Overlay =
   | { kind: 'wizard'; duplicateOf?: number }
-  | { kind: 'key'; provider_id: number }
+  | { kind: 'key'; provider_id: number; typed?: string }
   | { kind: 'edit'; provider_id: number; view: 'details' | 'models' }
   | { kind: 'reset'; provider_id: number }
   | { kind: 'palette' }
@@ -47,13 +47,13 @@ let confirmReturn = focusReturnOf(null)
 /** Opens an overlay in place of the one that is open; focus goes back to where the first was asked for. */
 export function openOverlay(overlay: Overlay): void {
   if (useOverlays.getState().overlay === null) overlayReturn = focusReturnOf(document.activeElement)
-  useOverlays.setState({ overlay, dirty: false, locked: false })
+  useOverlays.setState({ overlay, dirty: false, locked: overlay.kind === 'token' })
 }
 
 /** Closes the overlay whatever was typed; `focus` names the card that gets the focus, in place of the opener. */
 export function closeOverlay(focus?: { provider_id: number }): void {
   if (focus !== undefined) overlayReturn = { provider_id: focus.provider_id }
-  useOverlays.setState({ overlay: null, dirty: false, locked: false, confirm: null })
+  useOverlays.setState({ overlay: null, dirty: false, locked: false })
 }
 
 /** What Esc, the close button and a click beside it do: asks where something was typed. */
@@ -88,7 +88,11 @@ export function closeConfirm(): void {
 }
 
 /** Called when the overlay, or the question, has left the page. */
-export const returnOverlayFocus = (): void => giveFocusBack(overlayReturn)
+export function returnOverlayFocus(): void {
+  // Another overlay may have taken its place, and the focus with it.
+  if (useOverlays.getState().overlay === null) giveFocusBack(overlayReturn)
+}
+
 export const returnConfirmFocus = (): void => giveFocusBack(confirmReturn)
 
 export function isAnythingOpen(): boolean {

@@ -1,7 +1,7 @@
 import { LoaderCircle, type LucideIcon } from 'lucide-react'
 import type { ComponentProps, MouseEvent } from 'react'
 import { Icon } from './icon.tsx'
-import { Tooltip } from './tooltip.tsx'
+import { whyOff } from './tooltip.tsx'
 
 type Look = 'primary' | 'secondary' | 'ghost' | 'quiet_danger' | 'danger'
 
@@ -37,20 +37,19 @@ export function Button({ look = 'secondary', small = false, icon, busy = false, 
     else onClick?.(event)
   }
   return (
-    <Tooltip text={why}>
-      <button
-        type="button"
-        {...rest}
-        onClick={click}
-        aria-disabled={isOff || isBusy || undefined}
-        aria-busy={isBusy || undefined}
-        data-primary={look === 'primary' || undefined}
-        className={`inline-flex shrink-0 items-center justify-center gap-1.5 rounded-6 font-medium whitespace-nowrap transition-colors ${size} ${isOff ? OFF : looks[look]} ${className}`}
-      >
-        {isBusy ? <Spinner /> : icon !== undefined && <Icon of={icon} size={small ? 14 : 16} />}
-        {isBusy ? busy : children}
-      </button>
-    </Tooltip>
+    <button
+      type="button"
+      {...rest}
+      {...whyOff(why)}
+      onClick={click}
+      aria-disabled={isOff || isBusy || undefined}
+      aria-busy={isBusy || undefined}
+      data-primary={look === 'primary' || undefined}
+      className={`inline-flex shrink-0 items-center justify-center gap-1.5 rounded-6 font-medium whitespace-nowrap transition-colors ${size} ${isOff ? OFF : looks[look]} ${className}`}
+    >
+      {isBusy ? <Spinner /> : icon !== undefined && <Icon of={icon} size={small ? 14 : 16} />}
+      {isBusy ? busy : children}
+    </button>
   )
 }
 

@@ -3,6 +3,7 @@ import { useEffect, useState } from 'react'
 import { strings } from '../strings.ts'
 import { Button } from './button.tsx'
 import { copyText } from './copy-text.ts'
+import { FittedText } from './fitted-text.tsx'
 import { Icon } from './icon.tsx'
 import { IconButton } from './icon-button.tsx'
 
@@ -26,11 +27,13 @@ interface CodeLineProps {
   onCopied?: () => void
   /** A button with its word in place of the icon: for what is shown once. */
   big?: boolean
+  /** A path: cut in its middle where it does not fit. */
+  path?: boolean
   className?: string
 }
 
 /** A line to copy: exactly what stands in it, however much of it the screen shows. */
-export function CodeLine({ text, copyName, onCopied, big = false, className = '' }: CodeLineProps) {
+export function CodeLine({ text, copyName, onCopied, big = false, path = false, className = '' }: CodeLineProps) {
   const { copied, copy } = useCopied(text)
   const copyAndTell = (): void => {
     copy()
@@ -40,9 +43,13 @@ export function CodeLine({ text, copyName, onCopied, big = false, className = ''
     <div
       className={`flex min-w-0 items-center rounded-6 border border-line bg-inset pl-2.5 ${big ? 'h-10 pr-1.5' : 'h-8 pr-0.5'} ${className}`}
     >
-      <code title={text} className="mono mr-2 min-w-0 grow truncate text-12 select-text">
-        {text}
-      </code>
+      {path ? (
+        <FittedText text={text} />
+      ) : (
+        <code title={text} className="mono mr-2 min-w-0 grow truncate text-12 select-text">
+          {text}
+        </code>
+      )}
       {big ? (
         <Button small icon={copied ? Check : Copy} aria-label={copyName} onClick={copyAndTell}>
           {copied ? strings.action.copied : strings.action.copy}

@@ -26,10 +26,16 @@ interface SurfaceProps {
   name: string
   className: string
   children: ReactNode
+  /** Asked before Esc closes it; true where it has done something else. */
+  onEscape?: () => boolean
 }
 
+/** Esc clears a search before it closes what the search stands in. */
+const isFilledSearch = (target: EventTarget | null): boolean =>
+  target instanceof HTMLInputElement && target.dataset['search'] !== undefined && target.value !== ''
+
 /** What dialogs, drawer and palette share: scrim, focus inside, Esc, and focus back to where it came from. */
-export function Surface({ open, name, className, children }: SurfaceProps) {
+export function Surface({ open, name, className, children, onEscape }: SurfaceProps) {
   return (
     <Radix.Root
       open={open}
@@ -42,6 +48,14 @@ export function Surface({ open, name, className, children }: SurfaceProps) {
         <Radix.Content
           aria-describedby={undefined}
           onKeyDown={pressPrimary}
+          onOpenAutoFocus={(event) => {
+            // A field that wants focus has taken it by now. Else the surface itself: keys act, and no button is armed.
+            event.preventDefault()
+            if (event.currentTarget instanceof HTMLElement) event.currentTarget.focus()
+          }}
+          onEscapeKeyDown={(event) => {
+            if (isFilledSearch(event.target) || onEscape?.() === true) event.preventDefault()
+          }}
           onInteractOutside={(event) => {
             if (isInToast(event.target)) event.preventDefault()
           }}

@@ -24,4 +24,12 @@ export function giveFocusBack({ element, provider_id }: FocusReturn): void {
   target?.focus()
 }
 
+/** The card after a provider's, or before it where it is the last: what gets the focus when that one goes. */
+export function neighbourOf(provider_id: number): number | undefined {
+  const cards = [...document.querySelectorAll<HTMLElement>('[role="gridcell"][data-provider-id]')]
+  const at = cards.findIndex((card) => card.dataset['providerId'] === String(provider_id))
+  const neighbour = at < 0 ? undefined : (cards[at + 1] ?? cards[at - 1])
+  return neighbour === undefined ? undefined : Number(neighbour.dataset['providerId'])
+}
+
 export const cardOf = (provider_id: number): string => `[role="gridcell"][data-provider-id="${provider_id}"]`

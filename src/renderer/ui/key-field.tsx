@@ -4,7 +4,7 @@ import { cleanPaste } from '../providers/key-text.ts'
 import { strings } from '../strings.ts'
 import { Field } from './field.tsx'
 import { Icon } from './icon.tsx'
-import { Tooltip } from './tooltip.tsx'
+import { tip } from './tooltip.tsx'
 
 interface KeyFieldProps {
   value: string
@@ -58,17 +58,16 @@ export function KeyField({ value, onChange, label = strings.key.label, ...props 
               onDragStart={(event) => event.preventDefault()}
               className={`min-w-0 grow bg-transparent px-2 text-13 outline-none ${isShown ? 'mono text-12' : ''}`}
             />
-            <Tooltip text={name}>
-              <button
-                type="button"
-                aria-label={name}
-                aria-pressed={isShown}
-                onClick={() => setShown(!isShown)}
-                className="mr-0.5 inline-flex size-[26px] shrink-0 items-center justify-center rounded-4 text-text-3 hover:bg-hover hover:text-text"
-              >
-                <Icon of={isShown ? EyeOff : Eye} />
-              </button>
-            </Tooltip>
+            <button
+              type="button"
+              aria-label={name}
+              {...tip(name)}
+              aria-pressed={isShown}
+              onClick={() => setShown(!isShown)}
+              className="mr-0.5 inline-flex size-[26px] shrink-0 items-center justify-center rounded-4 text-text-3 hover:bg-hover hover:text-text"
+            >
+              <Icon of={isShown ? EyeOff : Eye} />
+            </button>
           </div>
           {beside}
         </div>

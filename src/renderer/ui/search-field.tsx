@@ -41,6 +41,7 @@ export function SearchField({ name, placeholder, value, onChange, ...props }: Se
         type="text"
         role="searchbox"
         aria-label={name}
+        data-search=""
         data-page-search={ofPage || undefined}
         autoComplete="off"
         spellCheck={false}

@@ -2,7 +2,7 @@ import { RadioGroup } from 'radix-ui'
 import type { LucideIcon } from 'lucide-react'
 import { formatNumber } from '../words.ts'
 import { Icon } from './icon.tsx'
-import { Tooltip } from './tooltip.tsx'
+import { whyOff } from './tooltip.tsx'
 
 interface Choice<V extends string> {
   value: V
@@ -29,27 +29,26 @@ export function Segmented<V extends string>({ name, value, choices, onChange, ..
     if (choice !== undefined && why === undefined) onChange(choice.value)
   }
   return (
-    <Tooltip text={why}>
-      <RadioGroup.Root
-        aria-label={name}
-        aria-disabled={why !== undefined || undefined}
-        value={value}
-        onValueChange={choose}
-        orientation="horizontal"
-        className={`inline-flex shrink-0 rounded-6 bg-hover dark-active ${small ? 'h-7' : 'h-8'}`}
-      >
-        {choices.map(({ value: one, label, icon, count }) => (
-          <RadioGroup.Item
-            key={one}
-            value={one}
-            className={`inline-flex items-center gap-1.5 rounded-6 border border-transparent text-12 font-medium whitespace-nowrap text-text-2 transition-colors hover:text-text data-[state=checked]:border-line-2 data-[state=checked]:bg-surface data-[state=checked]:text-text data-[state=checked]:shadow-card ${small ? 'px-2' : 'px-2.5'} ${mono ? 'mono' : ''}`}
-          >
-            {icon !== undefined && <Icon of={icon} size={14} />}
-            {label}
-            {count !== undefined && <span className="tabular font-normal text-text-3">{formatNumber(count)}</span>}
-          </RadioGroup.Item>
-        ))}
-      </RadioGroup.Root>
-    </Tooltip>
+    <RadioGroup.Root
+      aria-label={name}
+      {...whyOff(why)}
+      aria-disabled={why !== undefined || undefined}
+      value={value}
+      onValueChange={choose}
+      orientation="horizontal"
+      className={`inline-flex shrink-0 rounded-6 bg-hover ${small ? 'h-7' : 'h-8'}`}
+    >
+      {choices.map(({ value: one, label, icon, count }) => (
+        <RadioGroup.Item
+          key={one}
+          value={one}
+          className={`inline-flex items-center gap-1.5 rounded-6 border border-transparent text-12 font-medium whitespace-nowrap text-text-2 transition-colors hover:text-text data-[state=checked]:border-line-2 data-[state=checked]:bg-chosen data-[state=checked]:text-text data-[state=checked]:shadow-card ${small ? 'px-2' : 'px-2.5'} ${mono ? 'mono' : ''}`}
+        >
+          {icon !== undefined && <Icon of={icon} size={14} />}
+          {label}
+          {count !== undefined && <span className="tabular font-normal text-text-3">{formatNumber(count)}</span>}
+        </RadioGroup.Item>
+      ))}
+    </RadioGroup.Root>
   )
 }

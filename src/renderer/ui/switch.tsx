@@ -1,5 +1,5 @@
 import { Switch as Radix } from 'radix-ui'
-import { Tooltip } from './tooltip.tsx'
+import { whyOff } from './tooltip.tsx'
 
 interface SwitchProps {
   /** The id of the text that names it. */
@@ -13,18 +13,17 @@ interface SwitchProps {
 export function Switch({ labelledBy, on, onChange, why }: SwitchProps) {
   const isOff = why !== undefined
   return (
-    <Tooltip text={why}>
-      <Radix.Root
-        aria-labelledby={labelledBy}
-        aria-disabled={isOff || undefined}
-        checked={on}
-        onCheckedChange={(next) => {
-          if (!isOff) onChange(next)
-        }}
-        className={`inline-flex h-[18px] w-8 shrink-0 items-center rounded-switch p-0.5 transition-colors after:absolute after:-inset-1 relative ${isOff ? 'bg-line-2' : 'bg-field data-[state=checked]:bg-accent'}`}
-      >
-        <Radix.Thumb className="size-3.5 rounded-switch bg-on-accent transition-transform data-[state=checked]:translate-x-3.5" />
-      </Radix.Root>
-    </Tooltip>
+    <Radix.Root
+      aria-labelledby={labelledBy}
+      {...whyOff(why)}
+      aria-disabled={isOff || undefined}
+      checked={on}
+      onCheckedChange={(next) => {
+        if (!isOff) onChange(next)
+      }}
+      className={`inline-flex h-[18px] w-8 shrink-0 items-center rounded-switch p-0.5 transition-colors after:absolute after:-inset-1 relative ${isOff ? 'bg-line-2' : 'bg-field data-[state=checked]:bg-accent'}`}
+    >
+      <Radix.Thumb className="size-3.5 rounded-switch bg-on-accent transition-transform data-[state=checked]:translate-x-3.5" />
+    </Radix.Root>
   )
 }

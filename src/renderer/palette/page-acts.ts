@@ -1,0 +1,53 @@
+import { useMemo } from 'react'
+import { api, problemOf, sayProblem } from '../api.ts'
+import { showPageProblem } from '../state/page-problem.ts'
+import { changeSettings, loadStatus, useSettings, useStatus } from '../state/status.ts'
+import { addProvider, goTo, openShortcuts } from '../state/window.ts'
+import { strings } from '../strings.ts'
+import type { Entry, PageAct } from './palette-entries.ts'
+
+/** The actions that make sense now: a switch is offered in the direction it can go. */
+export function usePageActs(): Entry[] {
+  const state = useStatus(({ status }) => status?.vault.state ?? 'open')
+  const isElsewhere = useStatus(({ status }) => status?.listener.state === 'elsewhere')
+  const isListening = useStatus(({ status }) => status?.listener.tools_allowed ?? false)
+  const { theme } = useSettings()
+  return useMemo(() => {
+    const { palette } = strings
+    const isOpen = state === 'open'
+    const entry = (act: PageAct, label: string): Entry => ({ kind: 'action', act, label })
+    const listener = isListening ? entry('listener_off', palette.listenerOff) : entry('listener_on', palette.listenerOn)
+    const themes = [
+      theme !== 'light' && entry('theme_light', palette.themeLight),
+      theme !== 'dark' && entry('theme_dark', palette.themeDark),
+      theme !== 'system' && entry('theme_system', palette.themeSystem),
+    ]
+    const all: (Entry | false)[] = [
+      isOpen && { kind: 'action', act: 'add_provider', label: palette.addProvider, command: 'add_provider' },
+      !isOpen && entry('go_vault', palette.goVault),
+      { kind: 'action', act: 'go_providers', label: palette.goProviders, command: 'go_providers' },
+      { kind: 'action', act: 'go_settings', label: palette.goSettings, command: 'go_settings' },
+      !isElsewhere && listener,
+      ...(isOpen ? themes : []),
+      { kind: 'action', act: 'shortcuts', label: palette.shortcuts, command: 'shortcuts' },
+    ]
+    return all.filter((one) => one !== false)
+  }, [state, isElsewhere, isListening, theme])
+}
+
+export function runPageAct(act: PageAct): void {
+  if (act === 'add_provider') addProvider()
+  else if (act === 'go_providers') goTo('providers')
+  else if (act === 'go_settings') goTo('settings')
+  else if (act === 'go_vault') goTo('vault')
+  else if (act === 'shortcuts') openShortcuts()
+  else runAtOnce(act).catch((cause: unknown) => showPageProblem(sayProblem(problemOf(cause))))
+}
+
+async function runAtOnce(act: 'listener_on' | 'listener_off' | 'theme_light' | 'theme_dark' | 'theme_system') {
+  if (act === 'theme_light') return changeSettings({ theme: 'light' })
+  if (act === 'theme_dark') return changeSettings({ theme: 'dark' })
+  if (act === 'theme_system') return changeSettings({ theme: 'system' })
+  await api.setListener({ on: act === 'listener_on' })
+  return loadStatus()
+}

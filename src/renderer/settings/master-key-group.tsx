@@ -1,0 +1,53 @@
+import { CircleAlert, CircleCheck } from 'lucide-react'
+import { useStatus } from '../state/status.ts'
+import { goTo } from '../state/window.ts'
+import { strings } from '../strings.ts'
+import { Button } from '../ui/button.tsx'
+import { Icon } from '../ui/icon.tsx'
+import { Fingerprint } from '../vault/fingerprint.tsx'
+import { sourceInWords } from '../vault/source-in-words.ts'
+import { SettingsGroup, SettingsRow } from './settings-row.tsx'
+
+/** Where the master key comes from, and its fingerprint. */
+export function MasterKeyGroup() {
+  const status = useStatus((state) => state.status)
+  if (status === null) return null
+  const { master_key, vault } = status
+  const { settings, masterKey } = strings
+  const isOpen = vault.state === 'open'
+  return (
+    <SettingsGroup id="master-key" title={settings.masterKey} text={settings.masterKeyText}>
+      <SettingsRow
+        title={sourceInWords(master_key.source)}
+        also={`${settings.masterKey} ${masterKey.fingerprint} ${master_key.place ?? ''}`}
+        text={
+          <span className="wrap-anywhere">
+            {master_key.place !== null && master_key.source !== 'environment' && `${master_key.place}. `}
+            {master_key.fingerprint !== null && (
+              <>
+                {masterKey.fingerprint} <Fingerprint of={master_key.fingerprint} />
+              </>
+            )}
+          </span>
+        }
+      >
+        {() =>
+          isOpen ? (
+            <span className="inline-flex items-center gap-1 text-12 text-text-2">
+              <Icon of={CircleCheck} size={14} className="text-ok" />
+              {masterKey.inUse}
+            </span>
+          ) : (
+            <>
+              <span className="inline-flex items-center gap-1 rounded-6 bg-bad-bg px-1.5 py-0.5 text-12 text-bad">
+                <Icon of={CircleAlert} size={14} />
+                {strings.vault.reasons[vault.problem?.code ?? ''] ?? strings.nav.readOnly}
+              </span>
+              <Button onClick={() => goTo('vault')}>{settings.showVault}</Button>
+            </>
+          )
+        }
+      </SettingsRow>
+    </SettingsGroup>
+  )
+}

@@ -1,0 +1,49 @@
+import { api } from '../api.ts'
+import { closeConfirm, closeOverlay, openOverlay, setLocked, useOverlays } from '../state/overlays.ts'
+import { strings } from '../strings.ts'
+import { Button } from '../ui/button.tsx'
+import { CodeLine } from '../ui/code-line.tsx'
+import { ConfirmDialog } from '../ui/confirm-dialog.tsx'
+import { Dialog, DialogBody, DialogFooter, DialogHeader, useLast } from '../ui/dialog.tsx'
+
+/** Shows a token this once. It closes by its button, or any way once it was copied. */
+export function TokenDialog() {
+  const asked = useOverlays(({ overlay }) => (overlay?.kind === 'token' ? overlay : undefined))
+  const token = useLast(asked)?.token ?? ''
+  const { settings } = strings
+  return (
+    <Dialog open={asked !== undefined} title={settings.tokenTitle}>
+      <DialogHeader title={settings.tokenTitle} closable={false} />
+      <DialogBody className="gap-3">
+        <p className="text-13 text-text-2">{settings.tokenOnce}</p>
+        <CodeLine big text={token} copyName={settings.copyToken} onCopied={() => setLocked(false)} />
+        <p className="text-12 text-text-3">{settings.tokenHint}</p>
+      </DialogBody>
+      <DialogFooter>
+        <Button look="primary" onClick={() => closeOverlay()}>
+          {settings.tokenCopied}
+        </Button>
+      </DialogFooter>
+    </Dialog>
+  )
+}
+
+/** Asks before the token that tools use now stops working. */
+export function NewTokenConfirm() {
+  const open = useOverlays(({ confirm }) => confirm?.kind === 'new_token')
+  const { confirm } = strings
+  return (
+    <ConfirmDialog
+      open={open}
+      title={confirm.newTokenTitle}
+      verb={confirm.newToken}
+      act={async () => {
+        const { token } = await api.makeListenerToken()
+        closeConfirm()
+        openOverlay({ kind: 'token', token })
+      }}
+    >
+      {confirm.newTokenText}
+    </ConfirmDialog>
+  )
+}
