@@ -17,7 +17,8 @@ import { startOptions, type StartOptions } from './start-options.ts'
 
 const out = join(import.meta.dirname, '..')
 const places = placesFrom(process.env)
-const log = createLog()
+// On a terminal only what went wrong; into a file or the system's journal everything.
+const log = createLog({ level: process.stderr.isTTY ? 'error' : 'info' })
 // Vite's server, while the window is being worked on; a packaged Latchkey has its own pages only.
 const devServer = app.isPackaged ? undefined : process.env['ELECTRON_RENDERER_URL']
 
@@ -69,7 +70,7 @@ async function start({ hidden, ...keyOptions }: StartOptions): Promise<void> {
     preload: join(out, 'preload', 'index.cjs'),
     resources: join(out, '..', 'resources'),
     stateFile: join(places.window, 'window-state.json'),
-    hidden,
+    hidden: hidden || isOpenedByMac(),
     signal: quitting.signal,
     onError: (cause) => log.error({ err: cause }),
   })
@@ -78,6 +79,11 @@ async function start({ hidden, ...keyOptions }: StartOptions): Promise<void> {
   app.on('second-instance', (_event, argv) => {
     if (!startOptions(argv.slice(1)).hidden) open()
   })
+}
+
+/** macOS starts what opens at login without arguments, and tells in its own way. */
+function isOpenedByMac(): boolean {
+  return process.platform === 'darwin' && app.getLoginItemSettings().wasOpenedAtLogin
 }
 
 /** Does `last` once, after the windows are gone and before the process is. */

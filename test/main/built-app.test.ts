@@ -4,7 +4,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import Database from 'better-sqlite3'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { generateFernetKey } from '../../src/core/crypto/fernet.ts'
 import { buildIfStale } from '../../scripts/build-if-stale.ts'
 import { launchDesktop, type DesktopApp, type DesktopOptions } from '../e2e/support/desktop-harness.ts'
@@ -15,6 +15,7 @@ import { requirement } from '../support/require.ts'
 const CANARY = 'sk-canary-Zq81VnP4xLw0'
 const root = join(import.meta.dirname, '../..')
 const available = requirement('Chromium', chromiumPath() !== undefined, 'apt-get install chromium')
+vi.setConfig({ testTimeout: 90_000, hookTimeout: 90_000 })
 let folder: string
 let home: string
 const running: DesktopApp[] = []
@@ -61,7 +62,7 @@ function storedProvider(name: string): unknown {
   }
 }
 
-beforeAll(() => buildIfStale(() => undefined), 120_000)
+beforeAll(() => buildIfStale(() => undefined), 240_000)
 
 describe.runIf(available)('the desktop window', () => {
   let app: DesktopApp
@@ -228,7 +229,7 @@ describe.runIf(available)('the desktop window', () => {
   })
 })
 
-describe.runIf(available)('a run of the app', { timeout: 60_000 }, () => {
+describe.runIf(available)('a run of the app', () => {
   beforeEach(newHome)
   afterEach(removeHome)
 

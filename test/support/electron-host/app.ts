@@ -80,6 +80,10 @@ class HostApp extends EventEmitter implements Own {
     record.loginItems.push(settings)
   }
 
+  getLoginItemSettings(): Pick<ReturnType<App['getLoginItemSettings']>, 'wasOpenedAtLogin'> {
+    return { wasOpenedAtLogin: false }
+  }
+
   quit(): void {
     quitting = true
     const event = preventable({})
