@@ -262,6 +262,7 @@ export const errors = {
     'Use that one, stop it first, or set LATCHKEY_HOME to another folder.',
   ),
   page_not_built: row(503, 'The pages of the window have not been built', 'Run: npm run build'),
+  desktop_failed: row<{ what: string }>(503, ({ what }) => what, 'Nothing has been changed. Try again.'),
   setting_invalid: row<{ what: string }>(500, ({ what }) => what),
   internal: row(
     500,
