@@ -65,6 +65,7 @@ function isSetUpAsRoot(helper: string): boolean {
 
 const isSet = (value: string | undefined): boolean => value !== undefined && value !== ''
 
+/** What an error says first, without the name of its class. */
 function firstLine(text: string): string {
-  return text.trim().split('\n')[0] ?? ''
+  return (text.trim().split('\n')[0] ?? '').replace(/^\w*Error: /, '')
 }

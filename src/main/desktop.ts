@@ -1,5 +1,7 @@
 import { app, BrowserWindow, clipboard, ClipboardItem, dialog, shell, type OpenDialogOptions } from 'electron'
 import type { Desktop } from '../core/desktop.ts'
+import { reason } from '../core/private-files.ts'
+import { appError, type AppError } from '../shared/errors.ts'
 import { secretClipboard, type SecretClipboard } from './clipboard.ts'
 import { loginCommand, loginEntryFile, setLoginEntry } from './login-entry.ts'
 
@@ -18,12 +20,18 @@ export function openClipboard(): SecretClipboard {
 /** What the core asks of this desktop. */
 export function electronDesktop(secrets: SecretClipboard): Desktop {
   return {
-    copyConcealed: (secret, clearsAt) => secrets.copy(secret, clearsAt),
+    async copyConcealed(secret, clearsAt) {
+      await secrets.copy(secret, clearsAt).catch((cause: unknown) => {
+        throw failed('The clipboard of this desktop could not be written', cause)
+      })
+    },
 
     async openExternal(url) {
       // The core has looked the address up in the catalog; here only what could start a program is kept out.
-      if (new URL(url).protocol !== 'https:') throw new Error('Only https pages are opened.')
-      await shell.openExternal(url)
+      if (new URL(url).protocol !== 'https:') throw appError('not_allowed', { what: 'Only https pages are opened' })
+      await shell.openExternal(url).catch((cause: unknown) => {
+        throw failed(`No browser could be opened for ${url}`, cause)
+      })
     },
 
     async chooseFile(title) {
@@ -38,7 +46,16 @@ export function electronDesktop(secrets: SecretClipboard): Desktop {
     async setStartAtLogin(on) {
       if (process.platform !== 'linux') return app.setLoginItemSettings({ openAtLogin: on, args: ['--hidden'] })
       const program = app.isPackaged ? [process.execPath] : [process.execPath, app.getAppPath()]
-      setLoginEntry(loginEntryFile(process.env), on ? loginCommand(program, process.env) : null)
+      const file = loginEntryFile(process.env)
+      try {
+        setLoginEntry(file, on ? loginCommand(program, process.env) : null)
+      } catch (cause) {
+        throw failed(`${file} could not be changed: ${reason(cause)}`, cause)
+      }
     },
   }
+}
+
+function failed(what: string, cause: unknown): AppError {
+  return appError('desktop_failed', { what }, { cause })
 }
