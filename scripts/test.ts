@@ -1,7 +1,7 @@
 // Everything this machine can test. What it lacks is named at the end, with the command that helps; with
 // LATCHKEY_TEST_REQUIRE=all a lack is a failure.
 import './require-node.ts'
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { appendFileSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { runChecks } from './checks.ts'
@@ -35,10 +35,16 @@ done(
     { env, live: true },
   ),
 )
+if (existsSync('/usr/bin/dpkg-deb')) done(await runStep('package', 'node', ['scripts/package/index.ts', '--check']))
+else
+  appendFileSync(
+    missingFile,
+    'dpkg-deb is missing, so no package was checked. On Debian and Ubuntu it is always there.\n',
+  )
 done(await runStep('browser', 'playwright', ['test', '--reporter=list,json'], { env, live: true }))
 
-const unit = read<{ numPassedTests: number; numFailedTests: number }>(unitFile)
-const browser = read<{ stats: { expected: number; unexpected: number; flaky: number } }>(browserFile)
+const unit = read(unitFile) as { numPassedTests: number; numFailedTests: number } | undefined
+const browser = read(browserFile) as { stats: { expected: number; unexpected: number; flaky: number } } | undefined
 const counts = sum([
   { passed: unit?.numPassedTests ?? 0, failed: unit?.numFailedTests ?? 0 },
   { passed: browser?.stats.expected ?? 0, failed: (browser?.stats.unexpected ?? 0) + (browser?.stats.flaky ?? 0) },
@@ -53,8 +59,8 @@ console.log(`${counts.passed} passed, ${counts.failed} failed`)
 const required = process.env['LATCHKEY_TEST_REQUIRE'] === 'all'
 process.exitCode = results.every(({ ok }) => ok) && !(required && missing.length > 0) ? 0 : 1
 
-function read<T>(path: string): T | undefined {
-  return existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as T) : undefined
+function read(path: string): unknown {
+  return existsSync(path) ? JSON.parse(readFileSync(path, 'utf8')) : undefined
 }
 
 function sum(all: readonly Counts[]): Counts {
