@@ -1,0 +1,111 @@
+// The connections to providers. Everything that decides where they go and whom they believe is said here, so nothing is
+// left to the environment: no proxy variables, no NODE_TLS_REJECT_UNAUTHORIZED, no NODE_EXTRA_CA_CERTS.
+import type { Readable } from 'node:stream'
+import type { ConnectionOptions } from 'node:tls'
+import { Pool, ProxyAgent, type buildConnector, type Dispatcher } from 'undici'
+import { checkedLookup, forbidden, type Resolve } from './checked-lookup.ts'
+import type { Target } from './target.ts'
+import { secureContextOf, type Trust } from './tls-trust.ts'
+
+/** How long a provider may take, in milliseconds. */
+export interface Patience {
+  connect_ms: number
+  /** From the request to the head of the answer. */
+  head_ms: number
+  /** Of silence within an answer. */
+  silence_ms: number
+}
+
+export const defaultPatience: Patience = { connect_ms: 10_000, head_ms: 600_000, silence_ms: 300_000 }
+
+export interface UpstreamSettings {
+  patience?: Partial<Patience>
+  trust?: Trust
+  /** The owner's proxy, `http://host:port`; it resolves names itself. Loopback goes past it. */
+  proxy?: string | undefined
+  resolve?: Resolve
+}
+
+export interface UpstreamRequest {
+  method: string
+  headers: string[]
+  body: Buffer | Readable | null
+}
+
+const IDLE_MS = 30_000
+
+type ConnectOptions = buildConnector.BuildOptions & Pick<ConnectionOptions, 'secureContext'>
+
+/** Pools of kept-open connections, one for each origin. Must be closed. */
+export class Upstreams {
+  readonly #settings: UpstreamSettings
+  readonly #connect: ConnectOptions
+  readonly #options: Omit<Pool.Options, 'connect'>
+  readonly #pools = new Map<string, Pool>()
+  #proxy: ProxyAgent | undefined
+  #tls: ConnectOptions | undefined
+
+  constructor(settings: UpstreamSettings = {}) {
+    const { connect_ms, head_ms, silence_ms } = { ...defaultPatience, ...settings.patience }
+    this.#settings = settings
+    this.#connect = { timeout: connect_ms, lookup: checkedLookup(settings.resolve), rejectUnauthorized: true }
+    this.#options = {
+      allowH2: false,
+      useMilo: false,
+      pipelining: 1,
+      headersTimeout: head_ms,
+      bodyTimeout: silence_ms,
+      keepAliveTimeout: IDLE_MS,
+    }
+  }
+
+  /** Sends a request; the handler is told what happens. Throws where the address may not be connected to. */
+  dispatch(
+    { origin, path }: Target,
+    { method, headers, body }: UpstreamRequest,
+    handler: Dispatcher.DispatchHandler,
+  ): void {
+    const { protocol, hostname } = new URL(origin)
+    const host = hostname.replace(/^\[|\]$/g, '')
+    const refusal = forbidden(host)
+    if (refusal !== undefined) throw refusal
+    const secure = protocol === 'https:'
+    const dispatcher =
+      this.#settings.proxy === undefined || isLoopback(host)
+        ? this.#pool(origin, secure)
+        : this.#throughProxy(this.#settings.proxy)
+    dispatcher.dispatch({ origin, path, method, headers, body }, handler)
+  }
+
+  /** Ends every connection, whatever it carries. */
+  async close(): Promise<void> {
+    const open: Dispatcher[] = [...this.#pools.values()]
+    if (this.#proxy !== undefined) open.push(this.#proxy)
+    this.#pools.clear()
+    this.#proxy = undefined
+    await Promise.all(open.map((dispatcher) => dispatcher.destroy()))
+  }
+
+  #pool(origin: string, secure: boolean): Pool {
+    let pool = this.#pools.get(origin)
+    if (pool === undefined) {
+      pool = new Pool(origin, { ...this.#options, connect: secure ? this.#withTrust() : this.#connect })
+      this.#pools.set(origin, pool)
+    }
+    return pool
+  }
+
+  #throughProxy(uri: string): ProxyAgent {
+    const tls = this.#withTrust()
+    return (this.#proxy ??= new ProxyAgent({ ...this.#options, uri, requestTls: tls, proxyTls: tls }))
+  }
+
+  /** Made at the first need, once: reading the authorities takes its time. */
+  #withTrust(): ConnectOptions {
+    return (this.#tls ??= { ...this.#connect, secureContext: secureContextOf(this.#settings.trust ?? {}) })
+  }
+}
+
+function isLoopback(host: string): boolean {
+  return host === 'localhost' || host.endsWith('.localhost') || /^127\.\d+\.\d+\.\d+$/.test(host) || host === '::1'
+}
