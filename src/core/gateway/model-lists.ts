@@ -1,0 +1,103 @@
+// The models of all keyed providers, in the shape of the one who asks. OpenAI and Anthropic have their lists at the same
+// path, so the caller's own headers decide.
+import type { IncomingHttpHeaders } from 'node:http'
+import type { Dialect } from '../../shared/schemas.ts'
+import { jsonAnswer, type Answer } from '../http/answer.ts'
+import type { ModelRow, ProviderRow } from '../store/store.ts'
+import type { Asked, PlanDeps } from './asked.ts'
+import { endpointOf } from './endpoint.ts'
+import { undoubled } from './one-address.ts'
+import { checkMethod } from './plan.ts'
+import { resolveModel, unknownModel } from './resolve-model.ts'
+import { checkPath } from './safe-path.ts'
+
+const SHAPE = /^\/(v1|v1beta)\/models(?:\/(.+))?$/
+const READ = { methods: ['GET', 'HEAD'], pattern: SHAPE, route: '/models', scope: 'models', model: 'none' } as const
+
+/** Answers a request for a list of models, or for one of them; undefined for any other. */
+export async function answerModels(asked: Asked, deps: PlanDeps): Promise<Answer | undefined> {
+  const path = undoubled(asked.request.path)
+  const [, version, id] = SHAPE.exec(path) ?? []
+  // `models/NAME:generateContent` names a model too.
+  if (version === undefined || (asked.request.method === 'POST' && id !== undefined)) return undefined
+  asked.dialect = version === 'v1beta' ? 'google' : whoAsks(asked.req.headers)
+  checkMethod(asked.request.method, READ)
+  checkPath(path)
+  const shape = shapes[asked.dialect]
+  if (id === undefined) return jsonAnswer(200, shape.list(await listed(asked, deps)), `/${version}/models`)
+  const written = decodeURIComponent(id)
+  const { caller } = asked.request
+  const { provider, model } = await deps.read((store) =>
+    resolveModel(written, store, deps.ports.mayUse, { caller, scope: 'models' }),
+  )
+  const row = provider.models.find(({ name }) => name === model)
+  const refusal = deps.ports.mayUse({ caller, scope: 'models', provider: provider.name, model })
+  if (refusal !== undefined) throw refusal
+  if (row === undefined || endpointOf(provider, asked.dialect) === undefined) throw unknownModel(written)
+  return jsonAnswer(200, shape.one({ ...row, name: written, owner: provider.name }), `/${version}/models/{id}`)
+}
+
+function whoAsks(headers: IncomingHttpHeaders): Dialect {
+  return headers['anthropic-version'] !== undefined || headers['x-api-key'] !== undefined ? 'anthropic' : 'openai'
+}
+
+interface Listed extends Pick<ModelRow, 'name' | 'display_name' | 'created_at'> {
+  owner: string
+}
+
+/** What the caller could call in this dialect, as `provider/model`. */
+async function listed({ request: { caller }, dialect }: Asked, { ports, read }: PlanDeps): Promise<Listed[]> {
+  const providers = await read((store) => store.listProviders())
+  const callable = (row: ProviderRow): boolean =>
+    row.api_key_encrypted !== null && endpointOf(row, dialect) !== undefined
+  return providers
+    .filter(callable)
+    .flatMap(({ name: owner, models }) =>
+      models
+        .filter(({ name }) => ports.mayUse({ caller, provider: owner, model: name, scope: 'models' }) === undefined)
+        .map(({ name, display_name, created_at }) => ({ name: `${owner}/${name}`, display_name, created_at, owner })),
+    )
+}
+
+interface Shape {
+  list(models: Listed[]): unknown
+  one(model: Listed): unknown
+}
+
+const openai = ({ name, created_at, owner }: Listed) => ({
+  id: name,
+  object: 'model',
+  created: Math.floor(Date.parse(created_at) / 1000),
+  owned_by: owner,
+})
+
+// What is not known is null, where the SDK's types let it be.
+const anthropic = ({ name, display_name, created_at }: Listed) => ({
+  type: 'model',
+  id: name,
+  display_name,
+  created_at,
+  capabilities: null,
+  deprecated_at: null,
+  lifecycle: 'active',
+  line: null,
+  max_input_tokens: null,
+  max_tokens: null,
+  retires_at: null,
+})
+
+const google = ({ name, display_name }: Listed) => ({ name: `models/${name}`, displayName: display_name })
+
+const shapes: Readonly<Record<Dialect, Shape>> = {
+  openai: { list: (models) => ({ object: 'list', data: models.map(openai) }), one: openai },
+  anthropic: {
+    list: (models) => ({
+      data: models.map(anthropic),
+      has_more: false,
+      first_id: models[0]?.name ?? null,
+      last_id: models.at(-1)?.name ?? null,
+    }),
+    one: anthropic,
+  },
+  google: { list: (models) => ({ models: models.map(google) }), one: google },
+}

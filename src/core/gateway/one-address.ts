@@ -1,0 +1,94 @@
+// `/v1` and `/v1beta` are one address for all providers: the path says the dialect, `model` says whose it is, and the
+// bytes of that one name are the only ones that change.
+import { appError } from '../../shared/errors.ts'
+import type { Dialect } from '../../shared/schemas.ts'
+import type { Asked, PlanDeps } from './asked.ts'
+import { endpointOf, type Endpoint } from './endpoint.ts'
+import { modelInPath, pathOf, type GeminiPath } from './gemini-path.ts'
+import { withNames, type FoundModels } from './model-scanner.ts'
+import { checkMethod, noSuchPath, type Plan } from './plan.ts'
+import { resolveModel, type ResolvedModel } from './resolve-model.ts'
+import { checkPath } from './safe-path.ts'
+import { findServedPath, type ServedPath } from './served-paths.ts'
+import { targetOf, withoutCredentials } from './target.ts'
+
+export const ONE_ADDRESS = ['/v1', '/v1beta'] as const
+
+/** Plans a request at the one address, other than for a list of models. */
+export async function planOneAddress(asked: Asked, { ports, limits, read }: PlanDeps): Promise<Plan> {
+  const { method, query, caller } = asked.request
+  const path = undoubled(asked.request.path)
+  checkMethod(method)
+  checkPath(path)
+  const { dialect, rest, served } = whichDialect(method, path)
+  asked.dialect = dialect
+  checkMethod(method, served)
+
+  const { bytes, found } = await asked.readModel(limits.body_bytes)
+  const inPath = served.model === 'path' ? modelInPath(path) : undefined
+  const written = inPath?.model ?? found.top?.value.replace(/^models\//, '')
+  if (written === undefined || written === '') throw appError('model_missing', undefined)
+  const asking = { caller, scope: served.scope }
+  const resolved = await read((store) => resolveModel(written, store, ports.mayUse, asking))
+  const { provider, model } = resolved
+  const refusal = ports.mayUse({ ...asking, provider: provider.name, model })
+  if (refusal !== undefined) throw refusal
+  const endpoint = endpointIn(dialect, resolved)
+  const target = targetOf(
+    endpoint.base_url,
+    inPath === undefined || model === written ? rest : pathOf({ ...inPath, model }),
+    withoutCredentials(query),
+  )
+  const body = renamed(bytes, found, inPath, written, model)
+  return { provider, endpoint, target, served, model, at: performance.now(), body }
+}
+
+/** Some tools add /v1 to an address that ends with it. */
+export function undoubled(path: string): string {
+  return path.startsWith('/v1/v1/') ? path.slice(3) : path
+}
+
+function whichDialect(method: string, path: string): { dialect: Dialect; rest: string; served: ServedPath } {
+  const candidates: [Dialect, string][] = path.startsWith('/v1/')
+    ? [
+        ['anthropic', path],
+        ['google', path],
+        ['openai', path.slice(3)],
+      ]
+    : [['google', path]]
+  for (const [dialect, rest] of candidates) {
+    const served = findServedPath(dialect, method, rest)
+    if (served !== undefined && served.model !== 'none') return { dialect, rest, served }
+  }
+  throw noSuchPath('Only what names a model can be routed by it; for other paths use /proxy/PROVIDER.')
+}
+
+function endpointIn(dialect: Dialect, { provider }: ResolvedModel): Endpoint {
+  const { name, base_url } = provider
+  if (base_url === null) throw appError('provider_has_no_address', { name })
+  const endpoint = endpointOf(provider, dialect)
+  if (endpoint === undefined) throw appError('endpoint_missing', { name, dialect })
+  return endpoint
+}
+
+/** The body with the provider's own name of the model. */
+function renamed(
+  bytes: Buffer,
+  { top, repeats }: FoundModels,
+  inPath: GeminiPath | undefined,
+  written: string,
+  model: string,
+): Buffer {
+  if (model === written) return bytes
+  // Gemini's clients say the name in the path and once more in the body, where it must be the same.
+  const spans = inPath === undefined ? [] : repeats
+  const changes = (top === undefined ? spans : [top, ...spans]).flatMap((span) => {
+    const kind = span.value.slice(0, span.value.length - written.length)
+    const same = span.value.endsWith(written) && (kind === '' || kind === 'models/' || kind === 'tunedModels/')
+    return same ? [{ ...span, name: kind + model }] : []
+  })
+  return withNames(
+    bytes,
+    changes.sort((a, b) => a.start - b.start),
+  )
+}

@@ -1,0 +1,56 @@
+import { appError, type AppError } from '../../shared/errors.ts'
+import type { ProviderRow, Store } from '../store/store.ts'
+import type { GatewayPorts, Intent } from './ports.ts'
+
+/** A model as its provider calls it. */
+export interface ResolvedModel {
+  provider: ProviderRow
+  model: string
+}
+
+/**
+ * Finds whose model is meant: `provider/model`, where the provider decides and the model may be any; or a bare name that
+ * one keyed provider has, of those the caller may use. Throws `model_ambiguous`, or why there is none.
+ */
+export async function resolveModel(
+  written: string,
+  store: Store,
+  mayUse: GatewayPorts['mayUse'],
+  asked: Pick<Intent, 'caller' | 'scope'>,
+): Promise<ResolvedModel> {
+  const slash = written.indexOf('/')
+  if (slash > 0) {
+    const provider = await store.findProvider({ name: written.slice(0, slash) })
+    if (provider !== undefined) return { provider, model: written.slice(slash + 1) }
+  }
+  let refusal: AppError | undefined
+  const usable: string[] = []
+  for (const name of await store.listModelNames()) {
+    const [provider, model] = splitName(name)
+    if (model !== written) continue
+    const why = mayUse({ ...asked, provider, model })
+    if (why === undefined) usable.push(provider)
+    else refusal = why
+  }
+  const [name, another] = usable
+  if (another !== undefined) throw appError('model_ambiguous', { model: written, providers: usable })
+  const provider = name === undefined ? undefined : await store.findProvider({ name })
+  if (provider === undefined) throw refusal ?? unknownModel(written)
+  return { provider, model: written }
+}
+
+/** `provider/model`; a provider's name has no slash, a model's may. */
+function splitName(name: string): [string, string] {
+  const slash = name.indexOf('/')
+  return [name.slice(0, slash), name.slice(slash + 1)]
+}
+
+export function unknownModel(written: string): AppError {
+  return appError(
+    'model_not_found',
+    { ref: written },
+    {
+      hint: 'No provider with a key has it. Write it as provider/model, or add it to its provider; /v1/models lists all',
+    },
+  )
+}
