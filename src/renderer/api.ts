@@ -26,9 +26,3 @@ export interface Problem {
 export function problemOf(cause: unknown): Problem {
   return isAppError(cause) ? cause.body : { code: 'unreachable', detail: strings.unreachable.detail }
 }
-
-/** The sentence and what to do, as one text. */
-export function sayProblem({ detail, hint }: { detail: string; hint?: string | undefined }): string {
-  const sentence = /[.?]$/.test(detail) ? detail : `${detail}.`
-  return hint === undefined ? sentence : `${sentence} ${hint}`
-}

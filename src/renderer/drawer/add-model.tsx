@@ -1,11 +1,12 @@
 import { useId, useRef, useState, type KeyboardEvent } from 'react'
 import { NewModel } from '../../shared/schemas.ts'
-import { problemOf, sayProblem } from '../api.ts'
+import { problemOf } from '../api.ts'
 import { addModel } from '../providers/save-provider.ts'
 import { useWriteBlock } from '../state/status.ts'
 import { strings } from '../strings.ts'
 import { Button } from '../ui/button.tsx'
 import { FieldError } from '../ui/field.tsx'
+import { sayProblem } from '../say-problem.ts'
 
 interface AddModelProps {
   id: number

@@ -1,9 +1,10 @@
 import type { Model } from '../../shared/schemas.ts'
-import { problemOf, sayProblem } from '../api.ts'
+import { problemOf } from '../api.ts'
 import { addModel, deleteModel } from '../providers/save-provider.ts'
 import { showPageProblem } from '../state/page-problem.ts'
 import { showToast } from '../state/toasts.ts'
 import { strings } from '../strings.ts'
+import { sayProblem } from '../say-problem.ts'
 
 const UNDO_MS = 10_000
 

@@ -1,7 +1,7 @@
 import { Copy } from 'lucide-react'
 import { useEffect, useRef, useState, type FormEvent } from 'react'
 import type { Provider } from '../../shared/schemas.ts'
-import { problemOf, sayProblem, type Problem } from '../api.ts'
+import { problemOf, type Problem } from '../api.ts'
 import { PageProblemNote } from '../layout/page-notes.tsx'
 import { useCatalogEntry } from '../providers/catalog-entry.ts'
 import { dialectChoices } from '../providers/dialect-choices.ts'
@@ -31,6 +31,7 @@ import {
   type EditErrors,
 } from './edit-form.ts'
 import { ModelsSection } from './models-section.tsx'
+import { sayProblem } from '../say-problem.ts'
 
 interface EditDetailsProps {
   id: number

@@ -1,10 +1,10 @@
-import { sayProblem } from '../api.ts'
 import { tryAgainNow, useConnection } from '../state/live.ts'
 import { closePageProblem, usePageProblem } from '../state/page-problem.ts'
 import { useStatus } from '../state/status.ts'
 import { strings } from '../strings.ts'
 import { Button } from '../ui/button.tsx'
 import { Note } from '../ui/note.tsx'
+import { sayProblem } from '../say-problem.ts'
 
 /** What concerns the whole page: no answer, an act that failed, a catalog that was not read. */
 export function PageNotes() {

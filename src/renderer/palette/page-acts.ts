@@ -1,10 +1,11 @@
 import { useMemo } from 'react'
-import { api, problemOf, sayProblem } from '../api.ts'
+import { api, problemOf } from '../api.ts'
 import { showPageProblem } from '../state/page-problem.ts'
 import { changeSettings, loadStatus, useSettings, useStatus } from '../state/status.ts'
 import { addProvider, goTo, openShortcuts } from '../state/window.ts'
 import { strings } from '../strings.ts'
 import type { Entry, PageAct } from './palette-entries.ts'
+import { sayProblem } from '../say-problem.ts'
 
 /** The actions that make sense now: a switch is offered in the direction it can go. */
 export function usePageActs(): Entry[] {

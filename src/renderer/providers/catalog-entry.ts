@@ -1,8 +1,9 @@
 import { create } from 'zustand'
 import type { CatalogEntry } from '../../shared/schemas.ts'
-import { api, problemOf, sayProblem } from '../api.ts'
+import { api, problemOf } from '../api.ts'
 import { showPageProblem } from '../state/page-problem.ts'
 import { findProvider, showProvider } from '../state/providers.ts'
+import { sayProblem } from '../say-problem.ts'
 
 // What the catalog says of a predefined provider is asked for when a menu or the drawer opens, and not before.
 const useEntries = create<Record<number, CatalogEntry | undefined>>()(() => ({}))

@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState, type FormEvent } from 'react'
-import { problemOf, sayProblem, type Problem } from '../api.ts'
+import { problemOf, type Problem } from '../api.ts'
 import { closeOverlay, requestClose, setDirty, useOverlays } from '../state/overlays.ts'
 import { useProvider } from '../state/providers.ts'
 import { strings } from '../strings.ts'
@@ -13,6 +13,7 @@ import { emptyKey } from './key-draft.ts'
 import { KeyEntry, useForeignKey } from './key-entry.tsx'
 import { keyProblem } from './key-text.ts'
 import { saveProvider } from './save-provider.ts'
+import { sayProblem } from '../say-problem.ts'
 
 /** Sets or replaces the key of one provider. */
 export function KeyDialog() {

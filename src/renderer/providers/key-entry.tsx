@@ -1,7 +1,7 @@
 import { ExternalLink, Lock } from 'lucide-react'
 import type { Ref } from 'react'
 import type { Provider } from '../../shared/schemas.ts'
-import { api, problemOf, sayProblem } from '../api.ts'
+import { api, problemOf } from '../api.ts'
 import { showPageProblem } from '../state/page-problem.ts'
 import { useProviders } from '../state/providers.ts'
 import { useDesktop } from '../state/status.ts'
@@ -13,6 +13,7 @@ import { Note } from '../ui/note.tsx'
 import { hostOf, vendorOf } from '../words.ts'
 import { findForeignKey, type ForeignKey } from './foreign-key.ts'
 import type { KeyDraft } from './key-draft.ts'
+import { sayProblem } from '../say-problem.ts'
 
 /** The foreign look of what is typed for `own`, until the person has answered for it. */
 export function useForeignKey(draft: KeyDraft, own: Provider | null): ForeignKey | undefined {

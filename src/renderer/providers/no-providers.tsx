@@ -1,10 +1,11 @@
-import { problemOf, sayProblem, type Problem } from '../api.ts'
+import { problemOf, type Problem } from '../api.ts'
 import { useProviders } from '../state/providers.ts'
 import { refresh } from '../state/live.ts'
 import { addProvider, setFilter, setQuery, useWindow } from '../state/window.ts'
 import { strings } from '../strings.ts'
 import { Button } from '../ui/button.tsx'
 import { EmptyState } from '../ui/empty-state.tsx'
+import { sayProblem } from '../say-problem.ts'
 
 /** Why the grid is empty, and the one thing to do about it. */
 export function NoProviders({ query }: { query: string }) {

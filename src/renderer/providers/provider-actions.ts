@@ -1,5 +1,5 @@
 import type { Provider } from '../../shared/schemas.ts'
-import { api, problemOf, sayProblem } from '../api.ts'
+import { api, problemOf } from '../api.ts'
 import type { Command } from '../keyboard/keymap.ts'
 import { ask, openOverlay } from '../state/overlays.ts'
 import { showPageProblem } from '../state/page-problem.ts'
@@ -7,6 +7,7 @@ import { showToast } from '../state/toasts.ts'
 import { addProvider, openEdit } from '../state/window.ts'
 import { strings } from '../strings.ts'
 import { actsOf, isWriting, type ProviderAct } from './provider-act.ts'
+import { sayProblem } from '../say-problem.ts'
 
 export interface Circumstances {
   desktop: boolean

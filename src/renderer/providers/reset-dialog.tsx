@@ -1,7 +1,7 @@
 import { useState, type FormEvent } from 'react'
 import { originOf } from '../../shared/origin.ts'
 import type { CatalogEntry, Provider } from '../../shared/schemas.ts'
-import { api, problemOf, sayProblem } from '../api.ts'
+import { api, problemOf } from '../api.ts'
 import { closeOverlay, requestClose, useOverlays } from '../state/overlays.ts'
 import { showProvider, useProvider } from '../state/providers.ts'
 import { strings } from '../strings.ts'
@@ -12,6 +12,7 @@ import { Note } from '../ui/note.tsx'
 import { hostOf } from '../words.ts'
 import { loadCatalogEntry, useCatalogEntry } from './catalog-entry.ts'
 import { keyProblem } from './key-text.ts'
+import { sayProblem } from '../say-problem.ts'
 
 /** Shows what would go back to the catalog, and asks for the key where that leads to another host. */
 export function ResetDialog() {

@@ -1,9 +1,9 @@
-import { sayProblem } from '../api.ts'
 import { useStatus } from '../state/status.ts'
 import { strings } from '../strings.ts'
 import { CodeLine } from '../ui/code-line.tsx'
 import { Note } from '../ui/note.tsx'
 import { SettingsGroup, SettingsRow } from './settings-row.tsx'
+import { sayProblem } from '../say-problem.ts'
 
 /** Where things are, and what runs. */
 export function AboutGroup() {

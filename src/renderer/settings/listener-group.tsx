@@ -1,5 +1,5 @@
 import { useState } from 'react'
-import { api, problemOf, sayProblem, type Problem } from '../api.ts'
+import { api, problemOf, type Problem } from '../api.ts'
 import { openOverlay, ask } from '../state/overlays.ts'
 import { changeSettings, loadStatus, useDesktop, useSettings, useStatus, useWriteBlock } from '../state/status.ts'
 import { strings } from '../strings.ts'
@@ -10,6 +10,7 @@ import { Switch } from '../ui/switch.tsx'
 import { PortRow } from './port-row.tsx'
 import { SettingsGroup, SettingsRow } from './settings-row.tsx'
 import { useSettingChange } from './use-setting-change.tsx'
+import { sayProblem } from '../say-problem.ts'
 
 /** Whether local tools may connect, where, and with what token. */
 export function ListenerGroup() {

@@ -1,11 +1,12 @@
 import { useId, useState } from 'react'
 import { SettingsPatch } from '../../shared/schemas.ts'
-import { problemOf, sayProblem } from '../api.ts'
+import { problemOf } from '../api.ts'
 import { changeSettings, useDesktop, useSettings, useWriteBlock } from '../state/status.ts'
 import { strings } from '../strings.ts'
 import { FieldError } from '../ui/field.tsx'
 import { whyOff } from '../ui/tooltip.tsx'
 import { SettingsRow } from './settings-row.tsx'
+import { sayProblem } from '../say-problem.ts'
 
 /** Takes effect on Enter or when it is left, with the refusal below it. Esc takes back what was typed. */
 export function PortRow() {

@@ -1,8 +1,9 @@
 import { useState, type ReactNode } from 'react'
 import type { Settings } from '../../shared/schemas.ts'
-import { problemOf, sayProblem } from '../api.ts'
+import { problemOf } from '../api.ts'
 import { changeSettings } from '../state/status.ts'
 import { Note } from '../ui/note.tsx'
+import { sayProblem } from '../say-problem.ts'
 
 /** Changes settings at once; `note` says why one was refused, below its row. */
 export function useSettingChange(): { change: (patch: Partial<Settings>) => void; note: ReactNode } {

@@ -1,10 +1,11 @@
 import { AlertDialog } from 'radix-ui'
 import { useState, type ReactNode } from 'react'
-import { problemOf, sayProblem } from '../api.ts'
+import { problemOf } from '../api.ts'
 import { closeConfirm, returnConfirmFocus } from '../state/overlays.ts'
 import { strings } from '../strings.ts'
 import { Button } from './button.tsx'
 import { Note } from './note.tsx'
+import { sayProblem } from '../say-problem.ts'
 
 interface ConfirmDialogProps {
   open: boolean

@@ -1,5 +1,5 @@
 import { useState, type FormEvent } from 'react'
-import { api, problemOf, sayProblem } from '../api.ts'
+import { api, problemOf } from '../api.ts'
 import { refresh } from '../state/live.ts'
 import { closeOverlay, requestClose, useOverlays } from '../state/overlays.ts'
 import { useStatus } from '../state/status.ts'
@@ -9,6 +9,7 @@ import { Button } from '../ui/button.tsx'
 import { Dialog, DialogBody, DialogFooter, DialogHeader } from '../ui/dialog.tsx'
 import { TextField } from '../ui/field.tsx'
 import { Note } from '../ui/note.tsx'
+import { sayProblem } from '../say-problem.ts'
 
 /** For the owner who lost the master key: the vault's name, typed, and nothing by accident. */
 export function StartOverDialog() {

@@ -1,7 +1,7 @@
 import { Copy, Eye, RefreshCw, ShieldAlert } from 'lucide-react'
 import { useState } from 'react'
 import type { Status } from '../../shared/schemas.ts'
-import { api, problemOf, sayProblem } from '../api.ts'
+import { api, problemOf } from '../api.ts'
 import { PageBody, PageHeader } from '../layout/page-header.tsx'
 import { refresh } from '../state/live.ts'
 import { useStatus } from '../state/status.ts'
@@ -14,6 +14,7 @@ import { Note } from '../ui/note.tsx'
 import { detailsToCopy, headingOf, sayState } from './vault-in-words.ts'
 import { VaultFacts } from './vault-facts.tsx'
 import { WaysOut } from './ways-out.tsx'
+import { sayProblem } from '../say-problem.ts'
 
 /** What is wrong with the vault, as facts, and what to do, the best first. */
 export function VaultPage() {

@@ -1,11 +1,12 @@
 import { useState, type ReactNode } from 'react'
 import type { Status } from '../../shared/schemas.ts'
-import { api, problemOf, sayProblem } from '../api.ts'
+import { api, problemOf } from '../api.ts'
 import { refresh } from '../state/live.ts'
 import { openOverlay } from '../state/overlays.ts'
 import { strings } from '../strings.ts'
 import { Button } from '../ui/button.tsx'
 import { Note } from '../ui/note.tsx'
+import { sayProblem } from '../say-problem.ts'
 
 /** What can be done about it, the best first and start-over last. Nothing here is tried without a click. */
 export function WaysOut({ status }: { status: Status }) {

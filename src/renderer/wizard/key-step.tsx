@@ -1,6 +1,5 @@
 import type { Dispatch } from 'react'
 import type { Provider } from '../../shared/schemas.ts'
-import { sayProblem } from '../api.ts'
 import type { ForeignKey } from '../providers/foreign-key.ts'
 import { KeyEntry } from '../providers/key-entry.tsx'
 import { strings } from '../strings.ts'
@@ -10,6 +9,7 @@ import { Mark } from '../ui/mark.tsx'
 import { Note } from '../ui/note.tsx'
 import { hostOf } from '../words.ts'
 import type { WizardAction, WizardState } from './wizard-state.ts'
+import { sayProblem } from '../say-problem.ts'
 
 interface KeyStepProps {
   state: WizardState
