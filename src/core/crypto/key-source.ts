@@ -8,3 +8,11 @@ export interface KeySource {
   /** The key's text, or undefined where the place has none. Throws an error of the table where it must not be used. */
   read(): Promise<string | undefined>
 }
+
+/** A place that Latchkey itself keeps the master key in. */
+export interface WritableKeySource extends KeySource {
+  /** Puts the text in place of what was there, whole or not at all. */
+  write(text: string): Promise<void>
+  /** Leaves nothing there; fine where nothing was. */
+  remove(): Promise<void>
+}
