@@ -28,7 +28,7 @@ export function loginEntry(command: readonly string[]): string {
     'Name=Latchkey',
     'Comment=Keep API keys at hand for local tools',
     `Exec=${command.map(quoted).join(' ')}`,
-    'Icon=latchkey',
+    'Icon=latchkey-desktop',
     'Terminal=false',
     'X-GNOME-Autostart-enabled=true',
     '',

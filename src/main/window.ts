@@ -34,7 +34,7 @@ export async function openWindow({
     windowOptions({
       state,
       preload,
-      icon: join(resources, 'icons', '256x256.png'),
+      icon: join(resources, 'icon.png'),
       isPackaged: app.isPackaged,
       isDark: nativeTheme.shouldUseDarkColors,
       platform: process.platform,
