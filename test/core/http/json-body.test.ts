@@ -109,6 +109,8 @@ describe('a body', () => {
       '\0',
       '{}{}',
       Buffer.from([123, 255, 125]),
+      Buffer.from('{"name":"acme","display_name":"\xff"}', 'latin1'),
+      Buffer.from('{"name":"acme","display_name":"\xed\xa0\x80"}', 'latin1'),
       Buffer.from([255, 254, 123, 0, 125, 0]),
       Buffer.from('{"name":"\0"}'),
       Buffer.concat([Buffer.from([239, 187, 191]), Buffer.from(valid)]),
@@ -162,7 +164,7 @@ describe('a body', () => {
     expect((await post(opened, '{"a":'.repeat(200_000))).status).toBe(400)
     expect(opened.calls).toEqual([])
     expect((await post(opened, nested(64))).status).toBe(422)
-    const texts = JSON.stringify({ name: 'acme', display_name: '["\\'.repeat(40) })
+    const texts = JSON.stringify({ name: 'acme', display_name: '["\\'.repeat(70) })
     expect((await post(opened, texts)).status).toBe(201)
   })
 

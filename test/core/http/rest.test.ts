@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { createLog } from '../../../src/core/log.ts'
 import { API_BASE, operationIds, operations, routeOf } from '../../../src/shared/contract.ts'
 import { openTempCore } from '../../support/temp-core.ts'
+import { openTestListener } from './small-core.ts'
 
 const TOKEN = 'a-token-of-the-owners-own-for-tests'
 const CANARY = 'sk-canary-Zx81Qw3rTy5u7io9pLkJhGfDsA'
@@ -188,6 +189,20 @@ describe('GET', () => {
     await using other = await openTempCore({ home: rest.home, key: rest.key })
     await other.client.createProvider({ name: 'from-elsewhere', display_name: 'From elsewhere' })
     expect((await rest.ask('GET', '/providers')).text).toContain('"from-elsewhere"')
+  })
+
+  it('of the status or the next change is asked anew each time', async () => {
+    const asked: string[] = []
+    const call = async (id: string) => {
+      asked.push(id)
+      return { ok: true as const, value: {} }
+    }
+    await using opened = await openTestListener({ deps: { call } })
+    for (const path of ['/status', '/status', '/changes?since=1', '/changes?since=1', '/settings', '/settings']) {
+      const headers = { authorization: `Bearer ${opened.token}` }
+      expect((await fetch(`${opened.listener.address}${API_BASE}${path}`, { headers })).status).toBe(200)
+    }
+    expect(asked).toEqual(['getStatus', 'getStatus', 'waitForChange', 'waitForChange', 'getSettings'])
   })
 
   it('of the same provider by another id is another answer', async () => {
