@@ -164,7 +164,7 @@ describe('a body', () => {
     expect((await post(opened, '{"a":'.repeat(200_000))).status).toBe(400)
     expect(opened.calls).toEqual([])
     expect((await post(opened, nested(64))).status).toBe(422)
-    const texts = JSON.stringify({ name: 'acme', display_name: '["\\'.repeat(70) })
+    const texts = JSON.stringify({ name: 'acme', display_name: `${'"[[['.repeat(60)}\\` })
     expect((await post(opened, texts)).status).toBe(201)
   })
 
