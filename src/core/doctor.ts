@@ -1,13 +1,15 @@
 // Looks at everything a vault needs, without opening it as the other commands do: that would mend modes, merge the
-// catalog and make what is missing. Here nothing changes, except with `fix` what is marked as mended.
+// catalog and make what is missing. Here nothing changes, except with `fix` what is marked as mended, and that SQLite
+// may leave its empty -wal and -shm.
 import { resolve } from 'node:path'
+import { isAppError } from '../shared/errors.ts'
 import { catalogInUse } from './catalog/catalog-in-use.ts'
 import { CatalogError } from './catalog/located.ts'
-import { unreadEnvFile, type GivenKeys } from './crypto/key-sources.ts'
+import { givenKeySource, unreadEnvFile, type GivenKeys } from './crypto/key-sources.ts'
 import { takenEnvironmentKey } from './crypto/take-environment-key.ts'
 import { checkGit } from './doctor/check-git.ts'
 import { checkDrafts, checkListener } from './doctor/check-listener.ts'
-import { checkFolders, checkModes } from './doctor/check-modes.ts'
+import { checkFolders, checkKeyFiles, checkModes } from './doctor/check-modes.ts'
 import { checkVault, readVaultRow } from './doctor/check-vault.ts'
 import { fine, note, wrong, type Finding } from './doctor/finding.ts'
 import { placesFrom, type Places } from './places.ts'
@@ -35,9 +37,12 @@ export async function examine({ env, cwd, keyFile, envFile, fix }: DoctorOptions
     return [note(`There is no vault yet at ${places.vault}; the first command makes it.`), ...notes]
   }
   const hasVault = lookAt(places.vault) !== undefined
+  // Before anything is opened: SQLite gives the files it makes beside a vault the vault's own mode.
+  const modes = checkModes(places, fix)
   const keyFiles = await keyFilesInUse(places, given, hasVault)
-  return [
-    ...checkModes(places, keyFiles, fix),
+  const findings = [
+    ...modes,
+    ...checkKeyFiles(keyFiles, fix),
     ...(hasVault
       ? await checkVault(places, given)
       : [note(`There is no vault yet at ${places.vault}; the first command makes it.`)]),
@@ -47,13 +52,27 @@ export async function examine({ env, cwd, keyFile, envFile, fix }: DoctorOptions
     ...checkGit([places.vault, places.master_key_file, ...keyFiles]),
     ...notes,
   ]
+  // A key file with a wrong mode is told of twice: by its mode, and by the vault that does not take it.
+  return findings.filter(({ detail }, index) => findings.findIndex((other) => other.detail === detail) === index)
 }
 
 /** Files with a master key that the owner named, now or at the first opening, and `.env` of the Latchkey folder. */
 async function keyFilesInUse(places: Places, given: GivenKeys, hasVault: boolean): Promise<string[]> {
   const row = hasVault ? await readVaultRow(places) : undefined
   const recorded = row?.key_source === 'key_file' || row?.key_source === 'env_file' ? row.key_place : null
-  return [given.key_file, given.env_file, recorded, places.env_file].flatMap((path) => (path ? resolve(path) : []))
+  const own = (await setsMasterKey(places)) ? places.env_file : undefined
+  return [given.key_file, given.env_file, recorded, own].flatMap((path) => (path ? resolve(path) : []))
+}
+
+/** Whether `.env` of the Latchkey folder holds a master key. One without is another program's, and no concern of ours. */
+async function setsMasterKey(places: Places): Promise<boolean> {
+  try {
+    return (await givenKeySource({}, places)) !== undefined
+  } catch (cause) {
+    // It holds one, and others can read it.
+    if (isAppError(cause)) return true
+    throw cause
+  }
 }
 
 async function checkCatalog(places: Places): Promise<Finding[]> {

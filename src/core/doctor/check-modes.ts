@@ -14,8 +14,8 @@ export function checkFolders({ data, config }: Places): Finding[] {
   })
 }
 
-/** Whether what Latchkey made, and the key files in use, are their owner's alone; `keyFiles` may be links. */
-export function checkModes(places: Places, keyFiles: readonly string[], fix: boolean): Finding[] {
+/** Whether what Latchkey made is its owner's alone. */
+export function checkModes(places: Places, fix: boolean): Finding[] {
   const findings: Finding[] = []
   for (const [path, mode] of ownPaths(places)) {
     const stats = lookAt(path)
@@ -25,12 +25,16 @@ export function checkModes(places: Places, keyFiles: readonly string[], fix: boo
     if (refusal !== undefined) findings.push(refusal)
     else if (isOpenToOthers(stats)) findings.push(tooOpen(path, mode, fix))
   }
-  for (const path of keyFiles) {
-    const stats = lookAt(path)
-    if (stats?.isFile() === true && isOpenToOthers(stats)) findings.push(tooOpen(path, 0o600, fix))
-  }
   if (!isWritable(places.data)) findings.push(wrong(`You may not write in ${places.data}`, 'Check that you own it.'))
   return findings.length === 0 ? [fine(`Folders and files are yours alone: ${places.data}`)] : findings
+}
+
+/** Whether the key files that the owner named are the owner's alone. A link to one is left as it is. */
+export function checkKeyFiles(paths: readonly string[], fix: boolean): Finding[] {
+  return paths.flatMap((path) => {
+    const stats = lookAt(path)
+    return stats?.isFile() === true && isOpenToOthers(stats) ? [tooOpen(path, 0o600, fix)] : []
+  })
 }
 
 function ownPaths(places: Places): Map<string, 0o700 | 0o600> {

@@ -45,7 +45,7 @@ export async function checkVault(places: Places, given: GivenKeys): Promise<Find
 }
 
 async function withVaultFile<T>(places: Places, look: (file: VaultFile) => Promise<T>): Promise<T> {
-  const file = openVaultAsItIs(places.vault, { warn: () => undefined })
+  const file = await openVaultAsItIs(places.vault, { warn: () => undefined })
   try {
     return await look(file)
   } finally {
