@@ -37,6 +37,7 @@ export class EncodedEcho {
   readonly #limit: number
   #decoder: Transform | undefined
   #decoded = 0
+  #onClose: (() => void) | undefined
   #verdict: 'echo' | 'unreadable' | undefined
 
   constructor(encoding: string, forms: readonly Buffer[], limit = DECODED_LIMIT) {
@@ -48,10 +49,9 @@ export class EncodedEcho {
   /** `undecided`: the decoded text ends with what could be the beginning of a key. */
   async look(chunk: Buffer): Promise<Look> {
     const decoder = (this.#decoder ??= this.#begin(chunk))
-    await new Promise<void>((resolve) => {
-      // An error calls back too, and the verdict says what it was.
-      decoder.write(chunk, () => resolve())
-    })
+    if (this.#verdict === undefined) {
+      await this.#until((done) => decoder.write(chunk, done))
+    }
     return this.#settled(decoder)
   }
 
@@ -60,9 +60,8 @@ export class EncodedEcho {
     const decoder = this.#decoder
     if (decoder === undefined) return 'clean'
     if (this.#verdict === undefined) {
-      await new Promise<void>((resolve) => {
-        decoder.once('end', resolve)
-        decoder.once('close', resolve)
+      await this.#until((done) => {
+        decoder.once('end', done)
         decoder.end()
       })
     }
@@ -74,9 +73,18 @@ export class EncodedEcho {
     this.#decoder?.destroy()
   }
 
+  /** Until `act` is done, or the decoder is: one that ends within a piece forgets to call back. */
+  #until(act: (done: () => void) => void): Promise<void> {
+    return new Promise((resolve) => {
+      this.#onClose = resolve
+      act(resolve)
+    })
+  }
+
   #begin(first: Buffer): Transform {
     const decoder = ENCODINGS[this.#encoding]?.(first) ?? createInflate()
     decoder.on('error', () => (this.#verdict ??= 'unreadable'))
+    decoder.on('close', () => this.#onClose?.())
     decoder.on('data', (text: Buffer) => {
       this.#decoded += text.length
       if (!this.#guard.push(text, ignore)) this.#verdict ??= 'echo'

@@ -1,0 +1,97 @@
+import { dispatch } from '../../../src/core/dispatch.ts'
+import { actorOf } from '../../../src/core/actor.ts'
+import { defaultPorts } from '../../../src/core/gateway/default-ports.ts'
+import { createGateway, type Gateway, type GatewayDeps } from '../../../src/core/gateway/gateway.ts'
+import type { GatewayPorts, Use } from '../../../src/core/gateway/ports.ts'
+import { Upstreams, type UpstreamSettings } from '../../../src/core/gateway/upstreams.ts'
+import type { Caller } from '../../../src/core/http/caller.ts'
+import { startListener } from '../../../src/core/http/listener.ts'
+import { hashToken, newToken, sameHash } from '../../../src/core/http/token.ts'
+import { createLog } from '../../../src/core/log.ts'
+import type { NewProvider, Provider } from '../../../src/shared/schemas.ts'
+import { openTempCore, type TempCore } from '../../support/temp-core.ts'
+
+export interface TestGateway extends AsyncDisposable {
+  temp: TempCore
+  gateway: Gateway
+  port: number
+  address: string
+  token: string
+  /** What was written down, in order. */
+  uses: Use[]
+  echoes: Use[]
+  /** The lines of the log. */
+  lines: string[]
+  /** Adds a provider; its display name is its name. */
+  add(provider: Omit<NewProvider, 'display_name'>): Promise<Provider>
+  /** Calls the gateway with its token. */
+  call(path: string, init?: RequestInit): Promise<Response>
+}
+
+export interface GatewayOptions {
+  ports?: (ports: GatewayPorts) => Partial<GatewayPorts>
+  upstreams?: UpstreamSettings
+  limits?: GatewayDeps['limits']
+  temp?: TempCore
+}
+
+/** A key as long as real ones, that no other text in a test contains. */
+export const CANARY = 'sk-canary-0123456789abcdefghijABCDEFGHIJ'
+
+/** The real listener with the gateway before a real core: `await using gateway = await openGateway()`. */
+export async function openGateway(options: GatewayOptions = {}): Promise<TestGateway> {
+  const temp = options.temp ?? (await openTempCore())
+  const token = newToken()
+  const tokenHash = hashToken(token)
+  const lines: string[] = []
+  const log = createLog({ destination: { write: (line: string) => void lines.push(line) } })
+  const upstreams = new Upstreams(options.upstreams)
+  const uses: Use[] = []
+  const echoes: Use[] = []
+  const base = defaultPorts(temp.core.vault, log)
+  const recording: GatewayPorts = {
+    ...base,
+    beforeUse(use, cut) {
+      uses.push(use)
+      return base.beforeUse(use, cut)
+    },
+    onEcho(use) {
+      echoes.push(use)
+      base.onEcho(use)
+    },
+  }
+  const ports = { ...recording, ...options.ports?.(recording) }
+  const gateway = createGateway({ vault: temp.core.vault, upstreams, ports, log, limits: options.limits ?? {} })
+  const caller: Caller = { kind: 'admin', name: 'test' }
+  const listener = await startListener(
+    {
+      call: (id, input) => dispatch(temp.core.apiFor(actorOf('rest')), 'rest', id, input),
+      revision: () => temp.core.revision(),
+      identify: (hash) => (sameHash(hash, tokenHash) ? caller : undefined),
+      log,
+      mounts: gateway.mounts,
+    },
+    { port: 0, limits: { closing_ms: 50 } },
+  )
+  return {
+    temp,
+    gateway,
+    port: listener.port,
+    address: listener.address,
+    token,
+    uses,
+    echoes,
+    lines,
+    add: (provider) => temp.client.createProvider({ display_name: provider.name, ...provider }),
+    call: (path, init = {}) =>
+      fetch(`${listener.address}${path}`, {
+        ...init,
+        headers: { authorization: `Bearer ${token}`, ...(init.headers as Record<string, string>) },
+      }),
+    async [Symbol.asyncDispose]() {
+      await upstreams.close()
+      await listener.close()
+      if (options.temp === undefined) await temp[Symbol.asyncDispose]()
+    },
+  }
+}
