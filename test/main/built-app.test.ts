@@ -179,6 +179,14 @@ describe.runIf(available)('the desktop window', () => {
       return { answers: [...new Set(answers)], left: record.requestsThatLeft, opened: record.openedExternally }
     }, undefined)
     expect(permissions).toEqual({ answers: [false], left: [], opened: [] })
+    const told = await page.evaluate(async () => {
+      const { navigator } = globalThis as unknown as {
+        navigator: { permissions: { query: (what: { name: string }) => Promise<{ state: string }> } }
+      }
+      const names = ['notifications', 'geolocation', 'camera', 'microphone', 'clipboard-read', 'clipboard-write']
+      return Promise.all(names.map(async (name) => (await navigator.permissions.query({ name })).state))
+    })
+    expect([...new Set(told)]).toEqual(['denied'])
   })
 
   it('opens the catalog’s page of a provider in the person’s browser, and no other address', async () => {
@@ -236,7 +244,7 @@ describe.runIf(available)('a run of the app', () => {
   it('brings a click to SQLite, and has it at the next start', async () => {
     const app = await open()
     const { page } = app
-    await page.getByRole('button', { name: 'Add provider' }).waitFor()
+    await page.getByRole('button', { name: /^Add a provider/ }).waitFor()
     await app.clickMenu('File', 'Add Provider…')
     await page.getByRole('option', { name: /^Custom provider/ }).click()
     await page.getByLabel('Display name').fill('Acme Labs')

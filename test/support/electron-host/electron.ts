@@ -8,7 +8,9 @@
 // - The sandbox, process isolation, fuses, asar, Electron's V8 and its ABI for native modules.
 // - Anything drawn by the desktop: frame, menu, tray, dialogs, notifications are models that tests click and answer.
 //   Accelerators of the menu do nothing; bounds are kept, not applied; the desktop's own colours are always light.
-// - Permissions, downloads and device handlers are recorded and never asked. A context menu comes only by `emit`.
+// - Handlers of permissions, downloads and devices are recorded and never asked by a page; what the check handler says
+//   of the commonest permissions holds in Chromium. A context menu comes only by `emit`.
+// - The page's own clipboard is Chromium's, not the one that the main process writes.
 // - Navigation to about:blank, data: and blob:, which Chromium does without a request that could be refused.
 // - Redirects, subframes with a preload, more than one page, reload, zoom, devtools, Vite's development server.
 // - The one-instance lock is a file and a signal; login items of macOS and Windows are recorded.

@@ -1,7 +1,7 @@
 /** Carries values between page and main process as structured clone would: same kinds, same refusal of functions. */
 export interface ValueCodec {
-  encode(value: unknown): string
-  decode(text: string): unknown
+  encode: (value: unknown) => string
+  decode: (text: string) => unknown
 }
 
 type Node = readonly [kind: string, ...parts: unknown[]]
@@ -62,7 +62,7 @@ export function makeValueCodec(): ValueCodec {
     const fill = (index: number, [kind, first, second]: Node): void => {
       const keep = <T>(item: T): T => (made.set(index, item), item)
       if (kind === 'date') keep(new Date(first as number))
-      if (kind === 'error') keep(Object.assign(new Error(second as string), { name: first }))
+      if (kind === 'error') keep(Object.defineProperty(new Error(second as string), 'name', { value: first }))
       if (kind === 'array') {
         const array = keep([] as unknown[])
         for (const item of first as Node[]) array.push(value(item))

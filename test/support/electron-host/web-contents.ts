@@ -1,13 +1,12 @@
 import { EventEmitter } from 'node:events'
 import { readFileSync } from 'node:fs'
-import type { IpcMainInvokeEvent, Session, WebContents, WebPreferences } from 'electron'
+import type { IpcMainInvokeEvent, WebContents, WebPreferences } from 'electron'
 import { toApp, toBrowser } from './addresses.ts'
 import { browser } from './browser.ts'
 import type { Devtools } from './devtools.ts'
 import { preventable } from './events.ts'
 import { followFrames, type Frames, type HostFrame } from './frames.ts'
 import { invoke } from './ipc-main.ts'
-import { only } from './only.ts'
 import {
   HOST_ANSWER,
   HOST_BINDING,
@@ -19,19 +18,8 @@ import {
 } from './page-worlds.ts'
 import { answerRequest, schemes } from './protocol.ts'
 import { record } from './record.ts'
+import { permissions, session } from './session.ts'
 import { makeValueCodec } from './value-codec.ts'
-
-type Session_ = Pick<
-  Session,
-  'setPermissionRequestHandler' | 'setPermissionCheckHandler' | 'setDevicePermissionHandler'
-> & { on(event: string, listener: (...args: never[]) => void): void }
-
-const session = only<Session_>('session', {
-  setPermissionRequestHandler: (handler) => void (record.sessionHandlers.setPermissionRequestHandler = handler),
-  setPermissionCheckHandler: (handler) => void (record.sessionHandlers.setPermissionCheckHandler = handler),
-  setDevicePermissionHandler: (handler) => void (record.sessionHandlers.setDevicePermissionHandler = handler),
-  on: () => undefined,
-})
 
 type Own = Pick<WebContents, 'loadURL' | 'setWindowOpenHandler' | 'sendInputEvent' | 'close'>
 
@@ -106,6 +94,9 @@ export class HostWebContents extends EventEmitter implements Own {
         source: preloadScript(eventName, readFileSync(this.preferences.preload, 'utf8')),
         worldName: PRELOAD_WORLD,
       })
+    }
+    for (const { name, setting } of permissions()) {
+      await this.devtools.send('Browser.setPermission', { permission: { name }, setting })
     }
     await this.setColorScheme()
   }
