@@ -19,7 +19,7 @@ export async function planOneAddress(asked: Asked, { ports, limits, read }: Plan
   const { method, query, caller } = asked.request
   const path = undoubled(asked.request.path)
   checkMethod(method)
-  checkPath(path)
+  checkPath(path.replace(/^\/v1(?:beta)?(?=\/)/, ''))
   const { dialect, rest, served } = whichDialect(method, path)
   asked.dialect = dialect
   checkMethod(method, served)

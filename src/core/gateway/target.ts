@@ -21,7 +21,8 @@ export function targetOf(base_url: string, rest: string, query: string): Target 
   const origin = originOf(base_url) ?? ''
   const path = basePath(base_url) + rest
   const whole = URL.parse(origin + path)
-  if (whole?.origin !== origin || whole.pathname !== path || whole.username !== '' || whole.search !== '') {
+  const same = whole?.origin === origin && whole.pathname === path && whole.username === '' && whole.search === ''
+  if (!same || !rest.startsWith('/')) {
     throw appError('request_malformed', { what: 'The path does not stay below the address of the provider' })
   }
   return { origin, path: query === '' ? path : `${path}?${query}` }
