@@ -28,8 +28,8 @@ interface Route {
   id: OperationId | null
   pattern: string
   status: number
-  /** POST and PUT must bring JSON, unless the operation asks for nothing but its path. */
-  needsBody: boolean
+  /** POST and PUT must bring JSON, unless the operation asks for nothing but its path. Found out when first asked. */
+  needsBody: () => boolean
   /** Waits, or answers differently without a change of the vault. */
   alwaysAsk: boolean
 }
@@ -61,7 +61,7 @@ export function createRest({ call, revision, bodyLimit }: RestDeps): Rest {
       return route.alwaysAsk ? make() : cache.get(cacheKey(id, input), make)
     }
     const bodied = hasBody(req)
-    if (bodied || (method !== 'DELETE' && (route.needsBody || req.headers['content-type'] !== undefined))) {
+    if (bodied || (method !== 'DELETE' && (route.needsBody() || req.headers['content-type'] !== undefined))) {
       checkJsonHead(req, bodyLimit)
     }
     return act()
@@ -90,12 +90,12 @@ function createRouter() {
       id,
       pattern,
       status,
-      needsBody: !input.safeParse(numbered(Object.fromEntries(fieldsOf(path).map((field) => [field, '1'])))).success,
+      needsBody: () => !input.safeParse(numbered(Object.fromEntries(fieldsOf(path).map((field) => [field, '1'])))).success,
       alwaysAsk: id === 'waitForChange' || id === 'getStatus',
     }
     router.on(method, pattern.replaceAll(/\{(\w+)\}/g, ':$1'), none, store)
   }
-  const document: Route = { id: null, pattern: OPENAPI, status: 200, needsBody: false, alwaysAsk: true }
+  const document: Route = { id: null, pattern: OPENAPI, status: 200, needsBody: () => false, alwaysAsk: true }
   router.on('GET', OPENAPI, none, document)
   return router
 }
