@@ -90,7 +90,8 @@ function createRouter() {
       id,
       pattern,
       status,
-      needsBody: () => !input.safeParse(numbered(Object.fromEntries(fieldsOf(path).map((field) => [field, '1'])))).success,
+      needsBody: () =>
+        !input.safeParse(numbered(Object.fromEntries(fieldsOf(path).map((field) => [field, '1'])))).success,
       alwaysAsk: id === 'waitForChange' || id === 'getStatus',
     }
     router.on(method, pattern.replaceAll(/\{(\w+)\}/g, ':$1'), none, store)
