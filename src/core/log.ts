@@ -25,9 +25,9 @@ export function createLog({ level = 'info', destination }: LogOptions = {}): Log
       },
       hooks: { streamWrite: strikeOut },
     },
-    // Written in pieces of 4 KiB, at the latest after a quarter of a second, and whole at exit: one write per request
+    // Written in pieces of 15 KiB, at the latest after a quarter of a second, and whole at exit: one write per request
     // would cost as much as the request.
-    destination ?? pino.destination({ dest: 2, sync: false, minLength: 4_096, periodicFlush: 250 }),
+    destination ?? pino.destination({ dest: 2, sync: false, minLength: 15_360, periodicFlush: 250 }),
   )
 }
 
