@@ -5,7 +5,7 @@ import { errors, type ErrorCode } from '../src/shared/errors.ts'
 
 type Json = Record<string, unknown>
 
-/** Stand-ins for what an error's sentence is filled with. */
+/** Stand-ins for what an error's sentence is filled with; what has none here is shown as a gap. */
 const EXAMPLES: Json = {
   address: 'http://127.0.0.1:5625',
   allow: 'GET, PUT',
@@ -28,8 +28,6 @@ const EXAMPLES: Json = {
   seconds: 10,
   status: 307,
   summary: 'name: A name is needed.',
-  what: '…',
-  why: '…',
 }
 
 const OWN_REFUSALS: Partial<Record<OperationId, readonly ErrorCode[]>> = {
@@ -183,8 +181,9 @@ function rules(schema: unknown): string {
 }
 
 function errorTable(): string {
+  const examples = new Proxy(EXAMPLES, { get: (known, name) => known[String(name)] ?? '…' })
   const rows = Object.entries(errors).map(([code, row]) => {
-    const say = (text: unknown): string => plain(typeof text === 'function' ? text(EXAMPLES) : text)
+    const say = (text: unknown): string => plain(typeof text === 'function' ? text(examples) : text)
     return [`\`${code}\``, String(row.status), say(row.detail), say('hint' in row ? row.hint : undefined)]
   })
   return table(['code', 'status', 'detail', 'hint'], rows)
