@@ -35,7 +35,7 @@ export async function withVault<T>(
     import('../core/actor.ts'),
   ])
   // What is worth a warning is among the core's notes; only mistakes of our own go to the log.
-  const log = createLog({ level: 'error' })
+  const log = createLog({ level: 'error', destination: process.stderr })
   const core = await openCore({ env: process.env, cwd: process.cwd(), log, keyFile, envFile })
   try {
     const api = core.apiFor(actorOf('cli'))

@@ -42,7 +42,8 @@ async function answerFor(cause: unknown, json: boolean, seeHelp: string): Promis
     return 1
   }
   if (!isAppError(cause)) await logUnexpected(cause)
-  report(toAppError(cause).body, json)
+  const { body } = toAppError(cause)
+  report(body.code === 'internal' ? { ...body, hint: 'Nothing was half-done. The line above says more.' } : body, json)
   return 1
 }
 
@@ -83,5 +84,5 @@ async function usageSentence({ message }: CommanderError): Promise<string> {
 /** A mistake of Latchkey's own: its trace, struck of whatever looks like a key. */
 async function logUnexpected(cause: unknown): Promise<void> {
   const { createLog } = await import('../core/log.ts')
-  createLog().error({ err: cause }, 'a command failed')
+  createLog({ destination: process.stderr }).error({ err: cause }, 'a command failed')
 }

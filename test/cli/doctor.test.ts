@@ -102,6 +102,19 @@ describe('doctor', () => {
     expect(wrong(await home.look())).toEqual([])
   })
 
+  it('finds a vault that its owner may not write, and a folder that cannot be looked at', async () => {
+    using home = await patient()
+    const vault = join(home.home, 'vault.db')
+    chmodSync(vault, 0o400)
+    expect(wrong(await home.look())).toEqual([`${vault} is closed to yourself | Run: latchkey doctor --fix`])
+    await home.look({ fix: true })
+    expect(statSync(vault).mode & 0o777).toBe(0o600)
+    const below = join(home.home, 'master.key', 'below')
+    expect(wrong(await home.look({ env: { LATCHKEY_HOME: below } }))).toEqual([
+      expect.stringContaining(`${below} cannot be looked at`),
+    ])
+  })
+
   it('mends the mode of a .env only where that holds a master key', async () => {
     using home = await patient()
     const path = join(home.home, '.env')

@@ -106,6 +106,13 @@ async function listProviders({ withKeys = false }: { withKeys?: boolean }, comma
   })
 }
 
+const authWords: Record<Provider['auth'], string> = {
+  bearer: 'Authorization: Bearer',
+  'x-api-key': 'x-api-key',
+  'x-goog-api-key': 'x-goog-api-key',
+  'api-key': 'api-key',
+}
+
 const keyWords: Record<KeyState, string> = {
   none: '-',
   stored: 'stored',
@@ -187,7 +194,7 @@ async function showProvider(name: string, _options: object, command: Command): P
         ['Name', [provider.name]],
         ['Shown as', [provider.display_name]],
         ['Address', [provider.base_url ?? 'none']],
-        ['Speaks', [`${provider.dialect}, key in ${provider.auth}`]],
+        ['Speaks', [`${provider.dialect}, with the key as ${authWords[provider.auth]}`]],
         ['Key', keyLines(provider)],
         ['Catalog', entry === undefined ? ['not in the catalog'] : catalogLines(entry)],
         ['Changed', [provider.updated_at]],

@@ -1,13 +1,20 @@
 import { accessSync, chmodSync, constants, readdirSync, type Stats } from 'node:fs'
 import { join } from 'node:path'
 import type { Places } from '../places.ts'
-import { isOpenToOthers, lookAt } from '../private-files.ts'
+import { isOpenToOthers, lookAt, reason } from '../private-files.ts'
 import { fine, mendable, wrong, type Finding } from './finding.ts'
 
 /** Whether the folders may be opened at all: what lies behind a link or belongs to another is not looked into. */
 export function checkFolders({ data, config }: Places): Finding[] {
   return [...new Set([data, config])].flatMap((path) => {
-    const stats = lookAt(path)
+    let stats: Stats | undefined
+    try {
+      stats = lookAt(path)
+    } catch (cause) {
+      return [
+        wrong(`${path} cannot be looked at: ${reason(cause)}`, 'Check the folders above it, or set LATCHKEY_HOME.'),
+      ]
+    }
     if (stats === undefined) return []
     const refusal = foreign(path, stats, stats.isDirectory() ? undefined : 'is not a folder')
     return refusal === undefined ? [] : [refusal]
@@ -24,8 +31,13 @@ export function checkModes(places: Places, fix: boolean): Finding[] {
     const refusal = foreign(path, stats, isRight ? undefined : `is not a ${mode === 0o700 ? 'folder' : 'file'}`)
     if (refusal !== undefined) findings.push(refusal)
     else if (isOpenToOthers(stats)) findings.push(tooOpen(path, mode, fix))
+    else if (isClosedToOwner(stats, mode)) {
+      findings.push(mendable(fix, `${path} is closed to yourself`, () => chmodSync(path, mode)))
+    }
   }
-  if (!isWritable(places.data)) findings.push(wrong(`You may not write in ${places.data}`, 'Check that you own it.'))
+  if (findings.length === 0 && !isWritable(places.data)) {
+    findings.push(wrong(`You may not write in ${places.data}`, 'See whether its file system is read-only.'))
+  }
   return findings.length === 0 ? [fine(`Folders and files are yours alone: ${places.data}`)] : findings
 }
 
@@ -67,6 +79,11 @@ function foreign(path: string, stats: Stats, otherwise: string | undefined): Fin
 
 function tooOpen(path: string, mode: number, fix: boolean): Finding {
   return mendable(fix, `${path} can be read by other users`, () => chmodSync(path, mode))
+}
+
+/** A vault without the right to write is one that nothing can be changed in. */
+function isClosedToOwner(stats: Stats, mode: number): boolean {
+  return process.platform !== 'win32' && (stats.mode & mode) !== mode
 }
 
 function isWritable(path: string): boolean {

@@ -84,13 +84,14 @@ async function checkMasterKey(
     return { ring, findings }
   } catch (cause) {
     if (!isAppError(cause)) throw cause
-    return { findings: [ofMasterKey(cause)] }
+    return { findings: [ofMasterKey(cause, row)] }
   }
 }
 
-function ofMasterKey({ message, body }: AppError): Finding {
-  const lost = body.code.startsWith('encryption_key') ? ' If it is lost for good: latchkey start-over' : ''
-  return wrong(message, `${body.hint ?? ''}${lost}`.trim())
+function ofMasterKey({ message, body }: AppError, { key_place }: VaultRow): Finding {
+  const known = body.code === 'encryption_key_wrong' && key_place !== null ? [`It was recorded as ${key_place}.`] : []
+  const lost = body.code.startsWith('encryption_key') ? ['If it is lost for good: latchkey start-over'] : []
+  return wrong(message, [body.hint ?? [], known, lost].flat().join(' '))
 }
 
 async function readRing(source: KeySource): Promise<KeyRing | undefined> {
