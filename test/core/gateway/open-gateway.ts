@@ -1,3 +1,4 @@
+import Database from 'better-sqlite3'
 import { dispatch } from '../../../src/core/dispatch.ts'
 import { actorOf } from '../../../src/core/actor.ts'
 import { defaultPorts } from '../../../src/core/gateway/default-ports.ts'
@@ -22,6 +23,8 @@ export interface TestGateway extends AsyncDisposable {
   echoes: Use[]
   /** The lines of the log. */
   lines: string[]
+  /** What the audit says of keys, in order. */
+  audited(): string[]
   /** Adds a provider; its display name is its name. */
   add(provider: Omit<NewProvider, 'display_name'>): Promise<Provider>
   /** Calls the gateway with its token. */
@@ -82,6 +85,12 @@ export async function openGateway(options: GatewayOptions = {}): Promise<TestGat
     uses,
     echoes,
     lines,
+    audited() {
+      const db = new Database(temp.core.places.vault, { readonly: true })
+      const rows = db.prepare("SELECT act FROM audit WHERE act LIKE 'key.%' ORDER BY rowid").all() as { act: string }[]
+      db.close()
+      return rows.map(({ act }) => act)
+    },
     add: (provider) => temp.client.createProvider({ display_name: provider.name, ...provider }),
     call: (path, init = {}) =>
       fetch(`${listener.address}${path}`, {
