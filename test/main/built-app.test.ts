@@ -19,6 +19,7 @@ vi.setConfig({ testTimeout: 90_000, hookTimeout: 90_000 })
 let folder: string
 let home: string
 const running: DesktopApp[] = []
+const SOON = { timeout: 30_000 }
 // Given, so that no keychain is waited for.
 const key = generateFernetKey()
 
@@ -210,7 +211,7 @@ describe.runIf(available)('the desktop window', () => {
       })
     expect(await dark()).toBe(false)
     await ask(app, 'updateSettings', { theme: 'dark' })
-    await expect.poll(dark).toBe(true)
+    await expect.poll(dark, SOON).toBe(true)
   })
 
   it('starts hidden at login, by an entry that it writes and removes', async () => {
@@ -224,16 +225,16 @@ describe.runIf(available)('the desktop window', () => {
   it('switches the listener, and says its port', async () => {
     await ask(app, 'updateSettings', { listener_port: 0 })
     const listener = async () => (await app.trayEntries())[2]
-    await expect.poll(listener).toMatchObject({ label: 'Let local tools connect, port 0' })
+    await expect.poll(listener, SOON).toMatchObject({ label: 'Let local tools connect, port 0' })
     await app.clickTray('Let local tools connect, port 0')
     await expect
-      .poll(listener)
+      .poll(listener, SOON)
       .toMatchObject({ label: expect.stringMatching(/port [1-9]\d*$/) as string, checked: true })
     const { label = '' } = (await listener()) ?? {}
     const port = /\d+$/.exec(label)?.[0]
     expect((await fetch(`http://127.0.0.1:${port}/healthz`)).status).toBe(200)
     await app.clickTray(label)
-    await expect.poll(async () => (await listener())?.checked).toBe(false)
+    await expect.poll(async () => (await listener())?.checked, SOON).toBe(false)
   })
 })
 
@@ -298,8 +299,8 @@ describe.runIf(available)('a run of the app', () => {
 
     await app.closeWindow()
     await app.answerDialog({ response: 0 })
-    await expect.poll(() => app.isVisible()).toBe(false)
-    await expect.poll(() => ask(app, 'getSettings')).toMatchObject({ value: { close_to_tray: 'tray' } })
+    await expect.poll(() => app.isVisible(), SOON).toBe(false)
+    await expect.poll(() => ask(app, 'getSettings'), SOON).toMatchObject({ value: { close_to_tray: 'tray' } })
     await app.clickTray('Open Latchkey')
     expect(await app.isVisible()).toBe(true)
 
@@ -316,7 +317,7 @@ describe.runIf(available)('a run of the app', () => {
     expect(await app.startSecond('--hidden')).toBe(0)
     expect(await app.isVisible()).toBe(false)
     expect(await app.startSecond()).toBe(0)
-    await expect.poll(() => app.isVisible()).toBe(true)
+    await expect.poll(() => app.isVisible(), SOON).toBe(true)
     await app.evaluate(() => void process.kill(process.pid, 'SIGTERM'), undefined).catch(() => undefined)
     expect(await app.ended()).toBe(0)
   })

@@ -8,10 +8,10 @@ it('shows what the core says, at once and after a change through any door', asyn
   const seen: Shown[] = []
   const ending = new AbortController()
   const following = followCore(temp.core.apiFor(actorOf('window')), ending.signal, (shown) => seen.push(shown))
-  await expect.poll(() => seen.length).toBe(1)
+  await expect.poll(() => seen.length, { timeout: 20_000 }).toBe(1)
   expect(seen[0]).toMatchObject({ settings: { theme: 'system' }, listener: { state: 'off' } })
   await temp.client.updateSettings({ theme: 'dark' })
-  await expect.poll(() => seen.at(-1)?.settings.theme).toBe('dark')
+  await expect.poll(() => seen.at(-1)?.settings.theme, { timeout: 20_000 }).toBe('dark')
   ending.abort()
   await temp.core.close()
   await following
