@@ -52,7 +52,8 @@ export class HiddenLine {
 
   /** Backspace takes a whole character: in UTF-8 the bytes after its first begin with the bits 10. */
   #dropCharacter(): void {
-    while (((this.#bytes.pop() ?? 0) & 0xc0) === 0x80);
+    let byte = this.#bytes.pop()
+    while (byte !== undefined && (byte & 0xc0) === 0x80) byte = this.#bytes.pop()
   }
 
   #wiped(): number[] {

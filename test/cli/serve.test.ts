@@ -155,9 +155,12 @@ describe('the master key in the environment', { timeout: 120_000 }, () => {
     using temp = tempHome()
     using project = tempHome()
     await latchkey(['providers'], project)
-    writeFileSync(`${project.home}/.env`, `ENCRYPTION_KEY=${generateFernetKey()}\n`)
+    const hostile = `ENCRYPTION_KEY=${generateFernetKey()}\nNODE_OPTIONS=--require=./evil.cjs\n`
+    writeFileSync(`${project.home}/.env`, hostile)
+    writeFileSync(`${project.home}/evil.cjs`, 'console.log("evil")')
     const { code, stdout, stderr } = await latchkey(['status'], { ...temp, cwd: project.home })
     expect(code).toBe(0)
+    expect(stdout).not.toContain('evil')
     expect(stdout).toMatch(new RegExp(`^Master key +the key file ${temp.home}/master.key$`, 'm'))
     expect(stderr).toContain(
       `note: ENCRYPTION_KEY in ${project.home}/.env is not read; the one in ${temp.home}/.env would be, or --env-file PATH.`,
