@@ -4,6 +4,7 @@ import type { Server } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
 import { appError, isAppError } from '../../shared/errors.ts'
 import type { Log } from '../log.ts'
+import { Arrivals } from './arrivals.ts'
 import { errorAnswer, rawAnswer } from './answer.ts'
 import { createServer } from './node-http.ts'
 import { createServe, type ServeDeps, type ServeLimits } from './serve-request.ts'
@@ -42,18 +43,22 @@ export interface Listener {
 /** Starts to listen on 127.0.0.1, and on [::1] where that is free. Must be closed. */
 export async function startListener(deps: ServeDeps, options: ListenerOptions): Promise<Listener> {
   const limits = { ...defaultLimits, ...options.limits }
+  // A little less than what is promised, so that a slow client is gone when the time is over.
+  const arrival_ms = limits.request_ms * 0.9
+  const arrivals = new Arrivals(arrival_ms)
   const sockets = new Set<Socket>()
-  const ipv4 = makeServer(limits, sockets, deps.log)
-  const port = await listen(ipv4, '127.0.0.1', options.port)
+  const makeOne = () => makeServer(limits, arrival_ms, sockets, arrivals, deps.log)
+  const ipv4 = makeOne()
+  const port = await listen(ipv4, '127.0.0.1', options.port, deps.log)
   // Nothing is awaited between the open port and its handlers, so no request finds it without.
-  const service = createServe(deps, port, limits)
+  const service = createServe(deps, port, limits, arrivals)
   attach(ipv4, service)
   const servers = [ipv4]
   const notes: string[] = []
-  const ipv6 = makeServer(limits, sockets, deps.log)
+  const ipv6 = makeOne()
   attach(ipv6, service)
   try {
-    await listen(ipv6, '::1', port)
+    await listen(ipv6, '::1', port, deps.log)
     servers.push(ipv6)
   } catch (cause) {
     if (isAppError(cause) && cause.code === 'port_busy') {
@@ -75,13 +80,11 @@ export async function startListener(deps: ServeDeps, options: ListenerOptions): 
   }
 }
 
-function makeServer(limits: Limits, sockets: Set<Socket>, log: Log): Server {
-  // Node looks for late headers at intervals, so it must be told a little less for a client to be cut in time.
-  const interval = Math.min(500, limits.request_ms / 10)
+function makeServer(limits: Limits, arrival_ms: number, sockets: Set<Socket>, arrivals: Arrivals, log: Log): Server {
   const server = createServer({
     maxHeaderSize: limits.header_bytes,
-    headersTimeout: limits.request_ms - interval,
-    connectionsCheckingInterval: interval,
+    headersTimeout: arrival_ms,
+    connectionsCheckingInterval: arrival_ms / 20,
     // A mount may take as long as its upstream needs; serve-request.ts times the body of every other request.
     requestTimeout: 0,
     keepAliveTimeout: 30_000,
@@ -92,12 +95,12 @@ function makeServer(limits: Limits, sockets: Set<Socket>, log: Log): Server {
   })
   // Node drops what exceeds 2,000 headers, which could be the Origin; 16 KiB are bound enough.
   server.maxHeadersCount = 0
-  admitOnly(server, limits.connections, sockets, log)
+  admitOnly(server, limits.connections, sockets, arrivals, log)
   return server
 }
 
 /** Lets Node see a connection only where there is room for it; counts those of all servers together. */
-function admitOnly(server: Server, connections: number, sockets: Set<Socket>, log: Log): void {
+function admitOnly(server: Server, connections: number, sockets: Set<Socket>, arrivals: Arrivals, log: Log): void {
   const [accept] = server.listeners('connection')
   const full = rawAnswer(errorAnswer(appError('too_many_connections', undefined)))
   server.removeAllListeners('connection')
@@ -111,7 +114,13 @@ function admitOnly(server: Server, connections: number, sockets: Set<Socket>, lo
     sockets.add(socket)
     socket.once('close', () => sockets.delete(socket))
     accept?.call(server, socket)
+    arrivals.watch(socket, () => server.emit('clientError', late(), socket))
   })
+}
+
+/** As Node says it of a request that has begun. */
+function late(): Error {
+  return Object.assign(new Error('no request came in time'), { code: 'ERR_HTTP_REQUEST_TIMEOUT' })
 }
 
 function attach(server: Server, { serve, refuseUpgrade, refuseBroken }: ReturnType<typeof createServe>): void {
@@ -123,7 +132,7 @@ function attach(server: Server, { serve, refuseUpgrade, refuseBroken }: ReturnTy
   server.on('clientError', refuseBroken)
 }
 
-function listen(server: Server, host: string, port: number): Promise<number> {
+function listen(server: Server, host: string, port: number, log: Log): Promise<number> {
   return new Promise((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => {
       if (error.code === 'EADDRINUSE') reject(appError('port_busy', { port }, { cause: error }))
@@ -132,6 +141,8 @@ function listen(server: Server, host: string, port: number): Promise<number> {
     })
     server.listen({ host, port, exclusive: true }, () => {
       server.removeAllListeners('error')
+      // Where the process has no file handle left, a connection is lost, not the listener.
+      server.on('error', (err) => log.error({ err }, 'a connection could not be accepted'))
       resolve((server.address() as AddressInfo).port)
     })
   })

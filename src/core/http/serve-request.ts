@@ -3,6 +3,7 @@ import type { Duplex } from 'node:stream'
 import { API_BASE } from '../../shared/contract.ts'
 import { appError, toAppError, type AppError } from '../../shared/errors.ts'
 import type { Log } from '../log.ts'
+import type { Arrivals } from './arrivals.ts'
 import { errorAnswer, jsonAnswer, rawAnswer, type Answer } from './answer.ts'
 import type { Admitted, Caller } from './caller.ts'
 import { createFrontDoor, headersTooLarge, type Entry, type FrontDoorRules } from './front-door.ts'
@@ -41,7 +42,7 @@ export interface ServeDeps extends Omit<RestDeps, 'bodyLimit'> {
 }
 
 export interface ServeLimits {
-  /** For a body to arrive. */
+  /** For the whole of a request to arrive. */
   request_ms: number
   body_bytes: number
   header_bytes: number
@@ -56,7 +57,7 @@ const SESSION = `${API_BASE}/session`
 const healthy = jsonAnswer(200, { ok: true }, '/healthz')
 
 /** What happens to a request between the socket and the core. */
-export function createServe(deps: ServeDeps, port: number, limits: ServeLimits) {
+export function createServe(deps: ServeDeps, port: number, limits: ServeLimits, arrivals: Arrivals) {
   const { log, page, mounts = [] } = deps
   const enter = createFrontDoor(doorRules(deps, port, limits.header_bytes))
   const rest = createRest({ call: deps.call, revision: deps.revision, bodyLimit: limits.body_bytes })
@@ -91,7 +92,8 @@ export function createServe(deps: ServeDeps, port: number, limits: ServeLimits) 
       if (waiting) res.writeContinue()
       waiting = false
     }
-    const arrival = hasBody(req) ? limitArrival(req, res, fail) : undefined
+    const left = arrivals.leftFor(req.socket)
+    const arrival = hasBody(req) ? limitArrival(req, res, left, fail) : undefined
     try {
       if (entry.to === 'nothing') throw entry.why
       if (expectation === 'other') throw appError('expectation_failed', undefined)
@@ -140,13 +142,18 @@ export function createServe(deps: ServeDeps, port: number, limits: ServeLimits) 
   }
 
   /** Cuts a client that does not bring its body in time. Headers are Node's to time. */
-  function limitArrival(req: IncomingMessage, res: ServerResponse, fail: (cause: unknown) => void): NodeJS.Timeout {
+  function limitArrival(
+    req: IncomingMessage,
+    res: ServerResponse,
+    left: number,
+    fail: (cause: unknown) => void,
+  ): NodeJS.Timeout {
     const timer = setTimeout(() => {
       res.shouldKeepAlive = false
       fail(tooSlow(limits.request_ms))
       if (res.writableFinished) req.socket.destroy()
       else res.once('finish', () => req.socket.destroy())
-    }, limits.request_ms)
+    }, left)
     req.once('close', () => clearTimeout(timer))
     return timer
   }

@@ -46,6 +46,30 @@ describe('a slow client', () => {
     expect((await get(opened)).status).toBe(200)
   })
 
+  it('is given the time once, also where it is silent at first and brings its body last', async () => {
+    const limit = 1_500
+    await using opened = await openTestListener({ limits: { request_ms: limit } })
+    const order: string[] = []
+    const begin = (name: string) => {
+      const socket = connect(opened.port, '127.0.0.1')
+      const closed = untilClosed(socket).then((answer) => {
+        order.push(name)
+        return parseReply(answer).status
+      })
+      return { socket, closed }
+    }
+    // Its silence, its headers and its body each take less than the limit, and together more than it.
+    const first = begin('first')
+    const text = request(opened, `POST ${PROVIDERS}`, ['Content-Type: application/json', 'Content-Length: 100'])
+    setTimeout(() => first.socket.write(text.slice(0, 50)), limit * 0.4)
+    setTimeout(() => first.socket.write(text.slice(50)), limit * 0.5)
+    await new Promise((resolve) => setTimeout(resolve, limit * 0.3))
+    const second = begin('second')
+    expect(await Promise.all([first.closed, second.closed])).toEqual([408, 408])
+    expect(order).toEqual(['first', 'second'])
+    expect(opened.calls).toEqual([])
+  })
+
   it('is cut off where it says nothing at all', async () => {
     await using opened = await openTestListener({ limits: { request_ms: 300 } })
     expect((await drip(opened.port, '')).text).toMatch(/^HTTP\/1\.1 408 /)
