@@ -20,18 +20,16 @@ const MAC_LENGTH = 32
 const MAX_CLOCK_SKEW = 60
 
 // 32 bytes are 42 characters, one that carries only four bits, and one '='. Quotes, spaces and line ends around them
-// are what .env files and shells leave there, and Python passes over them. Python also passes over any junk inside,
-// takes '+' and '/' for '-' and '_', and ignores stray bits at the end; here a key has one spelling.
-const KEY_TEXT = /^[ \t\r\n"']*([\w-]{42}[AEIMQUYcgkosw048]=)[ \t\r\n"']*$/
+// are what .env files and shells leave there, and Python passes over them. As in Python '+' and '/' stand for '-' and
+// '_', since `openssl rand -base64 32` writes them. Python also passes over any junk inside and ignores stray bits at
+// the end: there a typing error can go unseen, here it is refused.
+const KEY_TEXT = /^[ \t\r\n"']*([\w+/-]{42}[AEIMQUYcgkosw048]=)[ \t\r\n"']*$/
 
 /** The text is no Fernet key. Says what a key looks like, never what was given. */
 export class MalformedKey extends Error {
   override name = 'MalformedKey'
   constructor() {
-    super(
-      "The encryption key is malformed: it is 32 bytes in URL-safe base64, 44 characters with '=' at the end " +
-        "and '-' and '_' where plain base64 has '+' and '/'.",
-    )
+    super("The encryption key is malformed: it is 32 bytes in base64, 44 characters with '=' at the end.")
   }
 }
 
