@@ -57,8 +57,9 @@ function invalidInput(error: z.ZodError): AppError {
 function fieldErrors(issue: z.core.$ZodIssue): FieldError[] {
   const path = issue.path.map(String).join('.')
   if (issue.code === 'unrecognized_keys') {
-    return issue.keys.map((key) => ({
-      path: [path, key].filter((part) => part !== '').join('.'),
+    // A name of the caller's is repeated, but not at any length.
+    return issue.keys.slice(0, 100).map((key) => ({
+      path: [path, key.slice(0, 100)].filter((part) => part !== '').join('.'),
       message: 'There is no field of this name here.',
     }))
   }

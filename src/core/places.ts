@@ -1,4 +1,4 @@
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import envPaths from 'env-paths'
 
 /** Where everything lies. Data and configuration are two folders, unless LATCHKEY_HOME makes them one. */
@@ -24,8 +24,9 @@ export function placesFrom(env: Readonly<Record<string, string | undefined>>): P
   const home = env['LATCHKEY_HOME']
   const paths = envPaths('latchkey', { suffix: '' })
   const one_folder = home !== undefined && home !== ''
-  const data = one_folder ? home : paths.data
-  const config = one_folder ? home : paths.config
+  // A slash at its end would have the system look behind a link instead of at it.
+  const data = one_folder ? resolve(home) : paths.data
+  const config = one_folder ? data : paths.config
   return {
     data,
     config,

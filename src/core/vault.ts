@@ -1,18 +1,24 @@
 // The vault of this process: opened read-only and looked at, then for writing if its master key is at hand.
 // Whatever is wrong with it is a state with a sentence, and nothing is written in that state.
-import { renameSync } from 'node:fs'
-import { basename, join } from 'node:path'
+import { basename } from 'node:path'
 import { appError, isAppError, type AppError, type ErrorCode } from '../shared/errors.ts'
 import type { KeySourceName } from '../shared/schemas.ts'
 import { actorOf, type Actor } from './actor.ts'
 import type { CatalogInUse } from './catalog/catalog-in-use.ts'
 import { CatalogError } from './catalog/located.ts'
-import { MalformedKey } from './crypto/fernet.ts'
 import type { KeySource } from './crypto/key-source.ts'
-import { givenKeySource, makeMasterKeyFile, recordedKeySource, type GivenKeys } from './crypto/key-sources.ts'
-import { KeyRing } from './crypto/master-key.ts'
+import {
+  givenKeySource,
+  makeMasterKeyFile,
+  mendMasterKeyFile,
+  readKeyRing,
+  recordedKeySource,
+  type GivenKeys,
+} from './crypto/key-sources.ts'
+import type { KeyRing } from './crypto/master-key.ts'
 import type { Places } from './places.ts'
-import { checkPrivateFile, ensurePrivateFolder, lookAt, type OnStep, type Warn } from './private-files.ts'
+import { ensurePrivateFolder, lookAt, unwritable, type OnStep, type Warn } from './private-files.ts'
+import { startOver } from './start-over.ts'
 import { createVault, openVaultForReading, openVaultForWriting } from './store/sqlite/sqlite-vault-file.ts'
 import { MasterKeyChanged, type ProviderRow, type Store, type VaultRow } from './store/store.ts'
 import type { VaultFile } from './store/vault-file.ts'
@@ -66,6 +72,8 @@ export class Vault {
   #seen = ''
   #reopening: Promise<void> | undefined
   #busy = 0
+  #existed = false
+  #startingOver: Promise<unknown> = Promise.resolve()
   #retired: Opened[] = []
   #decrypts = 0
 
@@ -143,7 +151,12 @@ export class Vault {
     } catch (cause) {
       if (!(cause instanceof MasterKeyChanged)) throw cause
       await this.reopen()
-      return act(...this.#writable())
+    }
+    try {
+      return await act(...this.#writable())
+    } catch (cause) {
+      // Changed once more in that moment: the next try finds it settled.
+      throw cause instanceof MasterKeyChanged ? appError('vault_busy', undefined, { cause }) : cause
     }
   }
 
@@ -155,60 +168,54 @@ export class Vault {
       return await act()
     } finally {
       this.#busy -= 1
-      this.#release()
+      if (this.#busy === 0) this.#release()
     }
   }
 
   /** Looks for the file and its master key again; `given` replaces what the start was given. */
-  reopen(given: GivenKeys = this.#given): Promise<void> {
-    this.#given = given
-    // Acts that notice the same change at the same time share one opening.
-    this.#reopening ??= this.#reopen().finally(() => {
-      this.#reopening = undefined
+  reopen(given?: GivenKeys): Promise<void> {
+    // Acts that notice the same change at the same time share one opening; another source has its own, afterwards.
+    if (this.#reopening !== undefined && given === undefined) return this.#reopening
+    const reopening = this.#reopenAfter(this.#reopening, given).finally(() => {
+      if (this.#reopening === reopening) this.#reopening = undefined
     })
-    return this.#reopening
+    this.#reopening = reopening
+    return reopening
   }
 
-  /**
-   * For the owner who lost the master key: keeps a copy of the file, makes another master key the vault's, and drops
-   * what it does not open. Answers the copy's path and the providers that need their key again.
-   */
-  async startOver(typedName: string, by: Actor): Promise<{ copy: string; dropped: ProviderRow[] }> {
-    const { file, problem } = this.#opened
-    if (typedName !== this.name) throw appError('confirmation_wrong', { name: this.name })
-    if (file === undefined) throw problem ?? appError('internal', undefined)
-    if (problem === undefined || !lostKey.has(problem.code)) {
-      throw appError('not_allowed', { what: 'The vault opens with its master key, so there is nothing to start over' })
-    }
-    const { warn, onStep } = this.#options
-    const stamp = new Date().toISOString().replaceAll(/[:.]/g, '-')
-    const given = await givenKeySource(this.#given, this.places)
-    // A key that is given stays given at the next start, so it has to be the one; a broken one is said first.
-    const givenRing = given === undefined ? undefined : parseRing(await given.read(), given.place)
-    ensurePrivateFolder(this.places.backups, warn)
-    const copy = join(this.places.backups, `before-start-over-${stamp}.db`)
-    onStep?.(`copy ${copy}`)
-    await file.copyTo(copy)
-    const source = given ?? this.#freshMasterKey(stamp)
-    const ring = givenRing ?? parseRing(await source.read(), source.place)
-    if (ring === undefined)
-      throw appError('internal', undefined, { cause: new Error('the new master key is not there') })
-    const writable = openVaultForWriting(this.places.vault, { warn, onStep })
-    let dropped: ProviderRow[]
-    try {
-      dropped = await writable.store.replaceMasterKey(
-        { id: ring.currentId, source: source.name, place: source.place },
-        (row) => row.master_key_id !== null && ring.has(row.master_key_id),
-        by,
-      )
-    } finally {
-      writable.close()
-      ring.destroy()
-    }
-    await this.reopen()
-    return { copy, dropped }
+  async #reopenAfter(earlier: Promise<void> | undefined, given: GivenKeys | undefined): Promise<void> {
+    // Whoever asked for the earlier one is told how it failed.
+    await earlier?.catch(() => undefined)
+    if (given !== undefined) this.#given = given
+    this.#retire(await this.#open())
+    if (this.#busy === 0) this.#release()
   }
 
+  /** Starts over (see start-over.ts), for the owner who typed the vault's name, where the master key is lost. */
+  startOver(typedName: string, by: Actor): Promise<{ copy: string; dropped: ProviderRow[] }> {
+    const act = async () => {
+      const { file, row, problem } = this.#opened
+      if (typedName !== this.name) throw appError('confirmation_wrong', { name: this.name })
+      if (file === undefined || row === undefined) throw problem ?? appError('internal', undefined)
+      if (problem === undefined || !lostKey.has(problem.code)) {
+        throw appError('not_allowed', {
+          what: 'The vault opens with its master key, so there is nothing to start over',
+        })
+      }
+      const { places, warn, onStep } = this.#options
+      try {
+        return await startOver({ places, given: this.#given, file, row, warn, onStep }, by)
+      } finally {
+        await this.reopen()
+      }
+    }
+    // One after the other: the second finds that nothing is lost any more.
+    const turn = this.#startingOver.then(act, act)
+    this.#startingOver = turn.catch(() => undefined)
+    return turn
+  }
+
+  /** Lets go of the file at once; an act that still runs fails. */
   close(): void {
     this.#retire(CLOSED)
     this.#release()
@@ -221,108 +228,104 @@ export class Vault {
     return [file.store, ring]
   }
 
-  /** A key file that does not open the vault is kept beside the new one: it may open a copy. */
-  #freshMasterKey(stamp: string): KeySource {
-    const { warn, onStep } = this.#options
-    const path = this.places.master_key_file
-    if (lookAt(path) !== undefined) {
-      onStep?.(`set aside ${path}`)
-      renameSync(path, `${path}.before-start-over-${stamp}`)
-    }
-    return makeMasterKeyFile(this.places, warn, onStep)
-  }
-
-  /** Another process may have changed the file: a new check value means that our master key is no longer the one. */
+  /**
+   * Another process may have changed the file: a new check value means that our master key is no longer the one. It may
+   * also have put another file in its place, whose changes would go unseen and ours be lost.
+   */
   async #refresh(): Promise<void> {
     const { file, row } = this.#opened
     if (file === undefined) return
+    if (!file.isInPlace()) return this.reopen()
     const revision = file.revision()
     if (revision === this.#seen) return
-    this.#seen = revision
-    if ((await file.store.readVault()).master_key_id !== row?.master_key_id) await this.reopen()
-  }
-
-  async #reopen(): Promise<void> {
-    this.#retire(await this.#open())
-    this.#release()
+    if ((await file.store.readVault()).master_key_id !== row?.master_key_id) return this.reopen()
+    if (file === this.#opened.file) this.#seen = revision
   }
 
   async #open(): Promise<Opened> {
     const { places, warn, onStep } = this.#options
     try {
       ensurePrivateFolder(places.data, warn)
-      if (lookAt(places.vault) === undefined) await this.#create()
-      return await this.#openExisting(openVaultForReading(places.vault, { warn, onStep }))
+      // A vault that was here and is gone is not replaced by an empty one: its owner may be putting a copy back.
+      if (lookAt(places.vault) === undefined && !this.#existed) await this.#create()
+      const reading = await openVaultForReading(places.vault, { warn, onStep })
+      this.#existed = true
+      return await this.#openExisting(reading)
     } catch (cause) {
-      if (!isAppError(cause)) throw cause
-      return { ...CLOSED, problem: cause }
+      const problem = unwritable(places.data, cause)
+      if (!isAppError(problem)) throw problem
+      return { ...CLOSED, problem }
     }
   }
 
   async #create(): Promise<void> {
     const { places, warn, onStep } = this.#options
-    checkPrivateFile(places.master_key_file, warn)
     const source = (await givenKeySource(this.#given, places)) ?? makeMasterKeyFile(places, warn, onStep)
-    const ring = parseRing(await source.read(), source.place)
-    if (ring === undefined) throw appError('encryption_key_missing', { keys: 0, last: source.place })
-    const by = actorOf('start')
+    const ring = await readKeyRing(source)
+    if (ring === undefined) throw appError('key_file_unreadable', { path: source.place, what: 'it does not exist' })
+    const key = { id: ring.currentId, source: source.name, place: source.place }
+    ring.destroy()
     this.isNew = await createVault(
       places.vault,
       async (store) => {
-        await store.recordMasterKey({ id: ring.currentId, source: source.name, place: source.place }, by)
+        await store.recordMasterKey(key, actorOf('start'))
         await this.#merge(store, null)
       },
       { warn, onStep },
     )
-    ring.destroy()
   }
 
   async #openExisting(reading: VaultFile): Promise<Opened> {
     const { places, warn, onStep } = this.#options
-    const row = await reading.store.readVault()
-    const opened: Opened = { ...CLOSED, row }
     let file: VaultFile | undefined = reading
+    let ring: KeyRing | undefined
     try {
-      checkPrivateFile(places.master_key_file, warn)
-      const source =
-        (await givenKeySource(this.#given, places)) ?? recordedKeySource(row.key_source, row.key_place, places)
-      if (source !== undefined) opened.source = { name: source.name, place: source.place }
-      const ring = source === undefined ? undefined : parseRing(await source.read(), source.place)
-      opened.givenId = ring?.currentId
-      if (ring === undefined) throw await this.#missing(reading, row)
-      if (row.master_key_id === null || !ring.has(row.master_key_id)) {
-        ring.destroy()
-        throw appError('encryption_key_wrong', { place: opened.source?.place ?? '' })
+      const row = await reading.store.readVault()
+      const opened: Opened = { ...CLOSED, row }
+      try {
+        const source = await this.#sourceFor(row)
+        if (source !== undefined) opened.source = { name: source.name, place: source.place }
+        ring = source === undefined ? undefined : await readKeyRing(source)
+        if (ring === undefined) throw await missingKey(reading.store, row)
+        opened.givenId = ring.currentId
+        if (row.master_key_id === null || !ring.has(row.master_key_id)) {
+          ring.destroy()
+          throw appError('encryption_key_wrong', { place: opened.source?.place ?? '' })
+        }
+        opened.ring = ring.ledBy(row.master_key_id)
+        opened.givenId = row.master_key_id
+        reading.close()
+        file = undefined
+        file = await openVaultForWriting(places.vault, { warn, onStep })
+        await this.#merge(file.store, row.catalog_digest)
+      } catch (cause) {
+        if (!isAppError(cause)) throw cause
+        opened.problem = cause
       }
-      opened.ring = ring.ledBy(row.master_key_id)
-      reading.close()
-      file = undefined
-      file = openVaultForWriting(places.vault, { warn, onStep })
-      await this.#merge(file.store, row.catalog_digest)
+      opened.file = file ??= await openVaultForReading(places.vault, { warn, onStep })
+      return opened
     } catch (cause) {
-      if (!isAppError(cause)) {
-        file?.close()
-        throw cause
-      }
-      opened.problem = cause
+      ring?.destroy()
+      file?.close()
+      throw cause
     }
-    opened.file = file ?? openVaultForReading(places.vault, { warn, onStep })
-    return opened
   }
 
-  async #missing(reading: VaultFile, row: VaultRow): Promise<AppError> {
-    const keys = (await reading.store.listProviders()).filter((provider) => provider.api_key_encrypted !== null).length
-    return appError('encryption_key_missing', { keys, last: row.key_place })
+  async #sourceFor(row: VaultRow): Promise<KeySource | undefined> {
+    const { places, warn } = this.#options
+    const given = await givenKeySource(this.#given, places)
+    const source = given ?? recordedKeySource(row.key_source, row.key_place, places)
+    if (source?.name === 'file') mendMasterKeyFile(places, warn)
+    return source
   }
 
   /** Merges the catalog where it differs from what was merged last; a broken one is reported and changes nothing. */
   async #merge(store: Store, merged: string | null): Promise<void> {
     const { catalog } = this.#options
-    const digest = await catalog.digest()
-    if (digest === merged) return
+    this.catalogProblem = null
     try {
-      await store.seed(await catalog.load(), digest, actorOf('start'))
-      this.catalogProblem = null
+      const digest = await catalog.digest()
+      if (digest !== merged) await store.seed(await catalog.load(), digest, actorOf('start'))
     } catch (cause) {
       // The vault is sound without it: a full disk or a broken file must not close it.
       if (!(cause instanceof CatalogError) && !isAppError(cause)) throw cause
@@ -338,7 +341,6 @@ export class Vault {
   }
 
   #release(): void {
-    if (this.#busy > 0) return
     for (const { file, ring } of this.#retired.splice(0)) {
       this.#decrypts += ring?.decryptCount ?? 0
       ring?.destroy()
@@ -347,12 +349,7 @@ export class Vault {
   }
 }
 
-function parseRing(text: string | undefined, place: string): KeyRing | undefined {
-  if (text === undefined) return undefined
-  try {
-    return KeyRing.parse(text)
-  } catch (cause) {
-    if (cause instanceof MalformedKey) throw appError('encryption_key_malformed', { place }, { cause })
-    throw cause
-  }
+async function missingKey(store: Store, row: VaultRow): Promise<AppError> {
+  const keys = (await store.listProviders()).filter((provider) => provider.api_key_encrypted !== null).length
+  return appError('encryption_key_missing', { keys, last: row.key_place })
 }

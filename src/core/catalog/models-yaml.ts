@@ -88,7 +88,11 @@ export function readCatalog(text: string, source: string): Catalog {
 
 /** Reads a models.yaml from a file; one that cannot be read is a CatalogError with the system's error as its cause. */
 export async function readCatalogFile(path: string): Promise<Catalog> {
-  const bytes = await readBounded(path)
+  return readCatalogBytes(await readBounded(path), path)
+}
+
+/** The same for what was read of it already. */
+export function readCatalogBytes(bytes: Buffer, path: string): Catalog {
   let text: string
   try {
     text = new TextDecoder('utf-8', { fatal: true }).decode(bytes)

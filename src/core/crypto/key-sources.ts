@@ -6,8 +6,11 @@ import { appError } from '../../shared/errors.ts'
 import { KeySourceName } from '../../shared/schemas.ts'
 import type { Places } from '../places.ts'
 import {
+  checkPrivateFile,
+  checkPrivateFolder,
   ensurePrivateFolder,
   isOpenToOthers,
+  lookAt,
   readSmallFile,
   reason,
   writePrivateFile,
@@ -15,7 +18,8 @@ import {
   type Warn,
 } from '../private-files.ts'
 import type { KeySource } from './key-source.ts'
-import { generateFernetKey } from './fernet.ts'
+import { generateFernetKey, MalformedKey } from './fernet.ts'
+import { KeyRing } from './master-key.ts'
 
 const VARIABLE = 'ENCRYPTION_KEY'
 const LIMIT = 64 * 1024
@@ -34,8 +38,8 @@ export interface GivenKeys {
 export async function givenKeySource(given: GivenKeys, places: Places): Promise<KeySource | undefined> {
   if (isGiven(given.key_file)) return keyFileSource('key_file', resolve(given.key_file))
   if (isGiven(given.environment)) return environmentSource(given.environment)
-  if (isGiven(given.env_file)) return envFileSource(resolve(given.env_file), true)
-  const own = envFileSource(places.env_file, false)
+  if (isGiven(given.env_file)) return envFileSource(resolve(given.env_file), { named: true, own: false })
+  const own = envFileSource(places.env_file, { named: false, own: true })
   return (await own.read()) === undefined ? undefined : own
 }
 
@@ -44,18 +48,42 @@ export function recordedKeySource(name: string | null, place: string | null, pla
   const source = KeySourceName.safeParse(name).data
   if (source === 'file') return keyFileSource('file', places.master_key_file)
   if (source === 'key_file' && place !== null) return keyFileSource('key_file', place)
-  if (source === 'env_file' && place !== null) return envFileSource(place, false)
+  // A file that was a link when the person named it may be one now.
+  if (source === 'env_file' && place !== null) {
+    return envFileSource(place, { named: false, own: place === places.env_file })
+  }
   return undefined
+}
+
+/** The ring of a source, or undefined where the source has none; throws `encryption_key_malformed`. */
+export async function readKeyRing(source: KeySource): Promise<KeyRing | undefined> {
+  const text = await source.read()
+  if (text === undefined) return undefined
+  try {
+    return KeyRing.parse(text)
+  } catch (cause) {
+    if (cause instanceof MalformedKey) throw appError('encryption_key_malformed', { place: source.place }, { cause })
+    throw cause
+  }
 }
 
 /** A new key in `master.key`, or the one that lies there already: it is never written over. */
 export function makeMasterKeyFile(places: Places, warn: Warn, onStep?: OnStep): KeySource {
   ensurePrivateFolder(places.config, warn)
-  writePrivateFile(places.master_key_file, `${generateFernetKey()}\n`, { replace: false, onStep })
+  if (lookAt(places.master_key_file) === undefined) {
+    writePrivateFile(places.master_key_file, `${generateFernetKey()}\n`, { replace: false, onStep })
+  }
+  mendMasterKeyFile(places, warn)
   return keyFileSource('file', places.master_key_file)
 }
 
-/** The variable's name where the folder's `.env` sets it; such a file is never read for the key. */
+/** Narrows the modes of the key file that Latchkey made, and of its folder; where a person made them, they are refused. */
+export function mendMasterKeyFile(places: Places, warn: Warn): void {
+  checkPrivateFolder(places.config, warn)
+  checkPrivateFile(places.master_key_file, warn)
+}
+
+/** The path of the `.env` in `cwd` where it sets our variable; such a file is never read for the key. */
 export function unreadEnvFile(cwd: string, places: Places, envFile: string | undefined): string | undefined {
   const path = join(cwd, '.env')
   if (path === resolve(places.env_file) || (isGiven(envFile) && path === resolve(envFile))) return undefined
@@ -87,19 +115,19 @@ function keyFileSource(name: 'key_file' | 'file', path: string): KeySource {
   }
 }
 
-/** `must`: the person named the file, so it has to be there and hold the line. */
-function envFileSource(path: string, must: boolean): KeySource {
+/** `named`: this start names the file, so it has to be there and hold the line. `own`: a link is refused. */
+function envFileSource(path: string, { named, own }: { named: boolean; own: boolean }): KeySource {
   return {
     name: 'env_file',
     place: path,
     async read() {
-      const file = read(path, !must)
+      const file = read(path, own)
       const value = file === undefined ? undefined : variableIn(file.bytes)
       // A `.env` without our line is no secret of ours, and may be as open as its owner likes.
       if (file !== undefined && isGiven(value) && isOpenToOthers(file.stats)) {
         throw appError('file_readable_by_others', { path })
       }
-      if (must && !isGiven(value)) {
+      if (named && !isGiven(value)) {
         const what = file === undefined ? 'it does not exist' : `it has no line ${VARIABLE}=…`
         throw appError('key_file_unreadable', { path, what })
       }
@@ -110,7 +138,8 @@ function envFileSource(path: string, must: boolean): KeySource {
 
 /** Only this one line is looked at; nothing is expanded. */
 function variableIn(bytes: Buffer): string | undefined {
-  return parseEnv(bytes.toString('utf8'))[VARIABLE]
+  // A byte order mark, as some editors write it, would become part of the first name.
+  return parseEnv(bytes.toString('utf8').replace(/^\ufeff/, ''))[VARIABLE]
 }
 
 /** Where `own`, a link is refused; a file that the person names may be one, as mounted secrets are. */

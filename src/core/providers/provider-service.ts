@@ -5,15 +5,9 @@ import { defaultAuth, type Provider, type ProviderPatch } from '../../shared/sch
 import type { Actor } from '../actor.ts'
 import type { CatalogInUse } from '../catalog/catalog-in-use.ts'
 import type { KeyRing } from '../crypto/master-key.ts'
-import {
-  catalogFields,
-  type CatalogFacts,
-  type CatalogField,
-  type ProviderChange,
-  type ProviderRow,
-  type Store,
-} from '../store/store.ts'
+import { catalogFields, type CatalogFacts, type ProviderChange, type ProviderRow, type Store } from '../store/store.ts'
 import type { Vault } from '../vault.ts'
+import { isOffered } from './offered-address.ts'
 import { adoptedKey, keyStateOf, openKey, sealKey } from './stored-key.ts'
 
 type ProviderApi = Pick<
@@ -127,8 +121,10 @@ export function providerOperations(vault: Vault, catalog: CatalogInUse, by: Acto
     },
 
     async bringBackModels({ provider_id }) {
-      const { name } = await find(vault.reader(), provider_id)
-      const models = await catalogModels(catalog, name)
+      const row = await find(vault.reader(), provider_id)
+      // A custom provider may bear a name of the catalog: its models are the person's own.
+      factsOf(row)
+      const models = await catalogModels(catalog, row.name)
       return present(await vault.withMasterKey((store) => store.bringBackModels(provider_id, models, by)))
     },
 
@@ -159,8 +155,10 @@ export async function getProviderByName(vault: Vault, name: string): Promise<Pro
  * The caller zeroes the Buffer. Throws where the vault is read-only, the key missing, or its binding broken.
  */
 export async function getDecryptedApiKey(vault: Vault, ref: { id: number } | { name: string }): Promise<Buffer> {
-  const row = 'name' in ref ? await getProviderByName(vault, ref.name) : await find(vault.reader(), ref.id)
-  return vault.withMasterKey(async (_store, ring) => openKey(ring, row))
+  return vault.during(async () => {
+    const row = 'name' in ref ? await getProviderByName(vault, ref.name) : await find(vault.reader(), ref.id)
+    return vault.withMasterKey(async (_store, ring) => openKey(ring, row))
+  })
 }
 
 async function find(store: Store, id: number): Promise<ProviderRow> {
@@ -172,33 +170,40 @@ async function find(store: Store, id: number): Promise<ProviderRow> {
 function toProvider(row: ProviderRow, vault: Vault): Provider {
   const { id, name, display_name, base_url, dialect, auth, is_predefined, created_at, updated_at, models } = row
   return {
-    ...{ id, name, display_name, base_url, dialect, auth },
+    id,
+    name,
+    display_name,
+    base_url,
+    dialect,
+    auth,
     has_api_key: row.api_key_encrypted !== null,
     key_state: keyStateOf(row, vault.ring, vault.masterKeyId),
     is_predefined,
     key_url: row.catalog?.key_url ?? null,
     key_prefixes: row.catalog?.key_prefixes ?? [],
-    ...{ created_at, updated_at, models },
+    created_at,
+    updated_at,
+    models,
   }
 }
 
 /** What an update changes; throws before anything does. */
-function changeOf(row: ProviderRow, patch: Omit<ProviderPatch, 'provider_id'>, ring: KeyRing): ProviderChange {
-  if (patch.name !== undefined && patch.name !== row.name) throw refusedField('name', 'A name cannot be changed.')
+function changeOf(row: ProviderRow, given: Omit<ProviderPatch, 'provider_id'>, ring: KeyRing): ProviderChange {
+  if (given.name !== undefined && given.name !== row.name) throw refusedField('name', 'A name cannot be changed.')
   const facts = row.is_predefined ? row.catalog : null
-  const change: ProviderChange = withAddress(row, nextAddress(row, patch.base_url, facts), patch.api_key, ring)
-  if (patch.display_name === '' && facts === null) throw refusedField('display_name', 'Write a display name.')
-  const display_name = patch.display_name === '' ? facts?.display_name : patch.display_name
-  if (display_name !== undefined) change.display_name = display_name
-  if (patch.dialect !== undefined) change.dialect = patch.dialect
-  if (patch.auth !== undefined) change.auth = patch.auth
-  change.edited = editedAfter(row, change)
-  return change
-}
-
-function nextAddress(row: ProviderRow, given: string | undefined, facts: CatalogFacts | null): string | null {
-  if (given === undefined) return row.base_url
-  return given === '' ? (facts?.base_url ?? null) : given
+  if (given.display_name === '' && facts === null) throw refusedField('display_name', 'Write a display name.')
+  const { dialect = row.dialect, auth = row.auth } = given
+  const display_name = (given.display_name === '' ? facts?.display_name : given.display_name) ?? row.display_name
+  const base_url = given.base_url === '' ? (facts?.base_url ?? null) : (given.base_url ?? row.base_url)
+  const next = { display_name, base_url, dialect, auth }
+  const edited = catalogFields.filter((field) => {
+    // Given empty: the catalog's from now on, whatever it comes to say.
+    if (facts !== null && (field === 'display_name' || field === 'base_url') && given[field] === '') return false
+    // What is only sent back stays whose it was, also where the catalog has another address on offer.
+    if (next[field] === row[field]) return row.edited.includes(field)
+    return row.catalog !== null && next[field] !== row.catalog[field]
+  })
+  return { ...next, ...withAddress(row, base_url, given.api_key, ring), edited }
 }
 
 /** A key never travels to an origin it was not entered for: with another origin it has to come anew. */
@@ -215,15 +220,6 @@ function withAddress(
   return api_key === undefined ? { base_url } : { base_url, key: sealKey(ring, { name: row.name, base_url }, api_key) }
 }
 
-/** A field counts as edited from the moment it differs by the person's own hand until it is the catalog's again. */
-function editedAfter(row: ProviderRow, change: ProviderChange): CatalogField[] {
-  return catalogFields.filter((field) => {
-    const next = change[field]
-    if (next === undefined || next === row[field]) return row.edited.includes(field)
-    return row.catalog !== null && next !== row.catalog[field]
-  })
-}
-
 function factsOf(row: ProviderRow): CatalogFacts {
   if (!row.is_predefined || row.catalog === null) {
     throw appError('not_allowed', {
@@ -231,15 +227,6 @@ function factsOf(row: ProviderRow): CatalogFacts {
     })
   }
   return row.catalog
-}
-
-/** Seeding held the catalog's address back because a key was entered for another origin. */
-function isOffered(row: ProviderRow, facts: CatalogFacts): boolean {
-  return (
-    row.api_key_encrypted !== null &&
-    !row.edited.includes('base_url') &&
-    originOf(facts.base_url) !== originOf(row.base_url)
-  )
 }
 
 async function catalogModels(catalog: CatalogInUse, name: string) {

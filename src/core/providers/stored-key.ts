@@ -45,10 +45,27 @@ export function adoptedKey(ring: KeyRing, row: ProviderRow): SealedKey {
   if (token === null || row.binding !== null) throw appError('nothing_to_adopt', { name: row.name })
   try {
     const { plaintext, master_key_id } = ring.openAny(token)
-    plaintext.fill(0)
-    return bound(ring, row, token, master_key_id)
+    try {
+      // An older key of the ring is on its way out: what it opens is sealed anew under the vault's.
+      const sealed = master_key_id === ring.currentId ? { token, master_key_id } : ring.seal(plaintext)
+      return bound(ring, row, sealed.token, sealed.master_key_id)
+    } finally {
+      plaintext.fill(0)
+    }
   } catch (cause) {
     if (cause instanceof InvalidToken) throw appError('key_unreadable', { name: row.display_name }, { cause })
+    throw cause
+  }
+}
+
+/** Whether the ring has what opens this row's key; only a row that names no master key is decrypted for it. */
+export function canOpen(ring: KeyRing, { api_key_encrypted: token, master_key_id }: ProviderRow): boolean {
+  if (token === null || master_key_id !== null) return master_key_id !== null && ring.has(master_key_id)
+  try {
+    ring.openAny(token).plaintext.fill(0)
+    return true
+  } catch (cause) {
+    if (cause instanceof InvalidToken) return false
     throw cause
   }
 }

@@ -92,6 +92,8 @@ export interface TokenRow {
 export interface SeedOutcome {
   providers_added: number
   models_added: number
+  /** Providers with a key whose address in the catalog has another origin: it is not applied while they have it. */
+  offered: number
   changed: boolean
 }
 
@@ -104,7 +106,7 @@ export interface AuditEntry {
   detail?: Record<string, unknown>
 }
 
-/** Thrown inside an act that seals a key, where another process has changed the master key meanwhile. */
+/** Another process has changed the vault's master key meanwhile; thrown inside the act that would have relied on it. */
 export class MasterKeyChanged extends Error {
   override name = 'MasterKeyChanged'
 }
@@ -143,8 +145,10 @@ export interface Store {
   recordMasterKey(key: { id: string; source: string; place: string }, by: Actor): Promise<boolean>
   /**
    * Makes another master key the vault's and drops every key that `opens` says no to; answers the providers dropped.
+   * Throws `MasterKeyChanged` where the vault's is no longer `expected`.
    */
   replaceMasterKey(
+    expected: string | null,
     key: { id: string; source: string; place: string },
     opens: (row: ProviderRow) => boolean,
     by: Actor,

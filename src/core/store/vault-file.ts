@@ -6,9 +6,11 @@ export interface VaultFile {
   readonly path: string
   readonly store: Store
   readonly writable: boolean
+  /** False where another file has taken its place meanwhile, or none. */
+  isInPlace(): boolean
   /** Differs after any commit, of this process or another; costs microseconds. */
   revision(): string
-  /** Writes a consistent copy to a path that does not exist yet, while the vault is in use. */
+  /** Writes a consistent copy to a path that does not exist yet, while the vault is in use; whole and on disk, or none. */
   copyTo(path: string): Promise<void>
   /** Every complaint of SQLite's full integrity check; empty where all is well. */
   integrityProblems(): string[]

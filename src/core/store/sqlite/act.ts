@@ -1,18 +1,32 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Actor } from '../../actor.ts'
 import type { AuditEntry } from '../store.ts'
-import type { Database } from './database.ts'
+import type { Database, Statement } from './database.ts'
 import { isBusy, translateSqlite } from './sqlite-errors.ts'
 
 /** How long a busy vault is awaited before `vault_busy`, and how often it is tried, in milliseconds. */
 const BUSY_LIMIT = 5_000
 const BUSY_PAUSE = 20
 
-/** Runs every act against the file: waits where it is busy, keeps one transaction an act, translates errors once. */
+/** Runs something on the file, again where another process holds it; translates SQLite's errors, once. */
+export async function whenFree<T>(path: string, run: () => T): Promise<T> {
+  const deadline = performance.now() + BUSY_LIMIT
+  for (;;) {
+    try {
+      return run()
+    } catch (cause) {
+      if (!isBusy(cause) || performance.now() > deadline) throw translateSqlite(cause, path) ?? cause
+      await delay(BUSY_PAUSE)
+    }
+  }
+}
+
+/** Runs every act against the file: one transaction an act. */
 export class Acts {
   readonly #db: Database
   readonly #path: string
   readonly #onCommit: () => void
+  #insertAudit: Statement | undefined
 
   constructor(db: Database, path: string, onCommit: () => void) {
     this.#db = db
@@ -22,7 +36,7 @@ export class Acts {
 
   /** Reads, in one transaction so that several statements see one state. */
   read<T>(run: () => T): Promise<T> {
-    return this.#whenFree(() => this.#db.transaction(run).deferred())
+    return whenFree(this.#path, () => this.#db.transaction(run).deferred())
   }
 
   /**
@@ -35,37 +49,24 @@ export class Acts {
       if (entry !== null) this.#audit(by, entry)
       return { result, changed: entry !== null }
     })
-    const { result, changed } = await this.#whenFree(() => transaction.immediate())
+    const { result, changed } = await whenFree(this.#path, () => transaction.immediate())
     if (changed) this.#onCommit()
     return result
   }
 
   #audit(by: Actor, { act, provider, detail = {} }: AuditEntry): void {
-    this.#db
-      .prepare(
-        'INSERT INTO audit (at, door, caller, os_user, pid, act, provider, detail) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
-      )
-      .run(
-        new Date().toISOString(),
-        by.door,
-        by.caller ?? null,
-        by.os_user,
-        by.pid,
-        act,
-        provider,
-        JSON.stringify(detail),
-      )
-  }
-
-  async #whenFree<T>(run: () => T): Promise<T> {
-    const deadline = performance.now() + BUSY_LIMIT
-    for (;;) {
-      try {
-        return run()
-      } catch (cause) {
-        if (!isBusy(cause) || performance.now() > deadline) throw translateSqlite(cause, this.#path) ?? cause
-        await delay(BUSY_PAUSE)
-      }
-    }
+    this.#insertAudit ??= this.#db.prepare(
+      'INSERT INTO audit (at, door, caller, os_user, pid, act, provider, detail) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
+    )
+    this.#insertAudit.run(
+      new Date().toISOString(),
+      by.door,
+      by.caller ?? null,
+      by.os_user,
+      by.pid,
+      act,
+      provider,
+      JSON.stringify(detail),
+    )
   }
 }

@@ -1,18 +1,18 @@
 // The only file that names the driver.
 import Sqlite from 'better-sqlite3'
+import { appError } from '../../../shared/errors.ts'
 
 export type Database = Sqlite.Database
 export type Statement = Sqlite.Statement
 
-/** Told of each statement before it runs; tests stop the process there, and see that values are always bound. */
+/** Told of each statement before it runs; tests stop the process there. */
 export type OnStatement = (sql: string) => void
 
 /** Opens an existing file for reading only: no write, no checkpoint, no recovery of the file itself. */
 export function openForReading(path: string, onStatement?: OnStatement): Database {
-  const db = new Sqlite(path, { ...options(onStatement), readonly: true, fileMustExist: true })
+  const db = new Sqlite(path, { ...options(onStatement), readonly: true })
   try {
     db.pragma('trusted_schema = OFF')
-    db.pragma('busy_timeout = 0')
     return db
   } catch (cause) {
     db.close()
@@ -22,11 +22,11 @@ export function openForReading(path: string, onStatement?: OnStatement): Databas
 
 /** Opens an existing file for writing, with every pragma set here and none left to a build's default. */
 export function openForWriting(path: string, onStatement?: OnStatement): Database {
-  const db = new Sqlite(path, { ...options(onStatement), fileMustExist: true })
+  const db = new Sqlite(path, options(onStatement))
   try {
-    // A busy vault is awaited by timer (see act.ts): waiting inside SQLite would hold the event loop.
-    db.pragma('busy_timeout = 0')
-    db.pragma('journal_mode = WAL')
+    if (db.pragma('journal_mode = WAL', { simple: true }) !== 'wal') {
+      throw appError('vault_unwritable', { path, what: 'its file system cannot hold a write-ahead log' })
+    }
     // The driver's build sets NORMAL in WAL; a commit must survive a power cut before an old key is given up.
     db.pragma('synchronous = FULL')
     db.pragma('foreign_keys = ON')
@@ -40,6 +40,16 @@ export function openForWriting(path: string, onStatement?: OnStatement): Databas
   }
 }
 
+/** A database in memory with no file at all, to ask SQLite itself what a schema looks like. */
+export function openInMemory(): Database {
+  return new Sqlite(':memory:')
+}
+
 function options(onStatement?: OnStatement): Sqlite.Options {
-  return onStatement === undefined ? {} : { verbose: (sql) => onStatement(String(sql)) }
+  return {
+    fileMustExist: true,
+    // A busy vault is awaited by timer (see act.ts): waiting inside SQLite would hold the event loop.
+    timeout: 0,
+    ...(onStatement === undefined ? {} : { verbose: (sql) => onStatement(String(sql)) }),
+  }
 }

@@ -1,14 +1,17 @@
-// How rows read: SQLite knows no booleans and no lists.
-import type { Auth, Dialect } from '../../../shared/schemas.ts'
-import type { CatalogFacts, CatalogField, ModelRow, ProviderRow } from '../store.ts'
+// How rows read: SQLite knows no booleans and no lists, and what a text says is for us to check. A row that no act
+// could have written is damage, and said as such wherever it is met.
+import { z } from 'zod'
+import { Auth, Dialect, SettingsPatch } from '../../../shared/schemas.ts'
+import { catalogFields, type CatalogFacts, type ModelRow, type ProviderRow } from '../store.ts'
+import { DamagedRow } from './sqlite-errors.ts'
 
 export interface RawProvider {
   id: number
   name: string
   display_name: string
   base_url: string | null
-  dialect: Dialect
-  auth: Auth
+  dialect: string
+  auth: string
   api_key_encrypted: string | null
   key_id: string | null
   binding: string | null
@@ -24,15 +27,36 @@ export const PROVIDER_COLUMNS = `id, name, display_name, base_url, dialect, auth
   master_key_id, is_predefined, catalog_entry, edited, created_at, updated_at`
 export const MODEL_COLUMNS = 'id, provider_id, name, display_name, created_at, updated_at'
 
+const Texts = z.array(z.string())
+const Edited = z.array(z.enum(catalogFields))
+const Facts: z.ZodType<CatalogFacts> = z.object({
+  display_name: z.string(),
+  base_url: z.string().nullable(),
+  dialect: Dialect,
+  auth: Auth,
+  endpoints: z.partialRecord(Dialect, z.string()),
+  key_url: z.string().nullable(),
+  key_prefixes: Texts,
+  env: Texts,
+})
+
 /** A provider's row with its models. An empty token is no key, as the origin system has it. */
 export function toProviderRow(raw: RawProvider, models: ModelRow[]): ProviderRow {
-  const { catalog_entry, edited, is_predefined, api_key_encrypted, ...rest } = raw
+  const { catalog_entry, edited, is_predefined, api_key_encrypted, dialect, auth, ...rest } = raw
+  const read = <T>(schema: z.ZodType<T>, value: unknown): T => {
+    const { data, success } = schema.safeParse(value)
+    if (!success) throw new DamagedRow(`the row of its provider ${JSON.stringify(raw.name)} cannot be read`)
+    return data
+  }
   return {
     ...rest,
+    id: read(z.int(), raw.id),
+    dialect: read(Dialect, dialect),
+    auth: read(Auth, auth),
     api_key_encrypted: api_key_encrypted === '' ? null : api_key_encrypted,
     is_predefined: is_predefined === 1,
-    catalog: catalog_entry === null ? null : (JSON.parse(catalog_entry) as CatalogFacts),
-    edited: JSON.parse(edited) as CatalogField[],
+    catalog: catalog_entry === null ? null : read(Facts, fromJson(catalog_entry)),
+    edited: read(Edited, fromJson(edited)),
     created_at: toRfc3339(raw.created_at),
     updated_at: toRfc3339(raw.updated_at),
     models: models.map(toModelRow),
@@ -41,6 +65,22 @@ export function toProviderRow(raw: RawProvider, models: ModelRow[]): ProviderRow
 
 export function toModelRow(raw: ModelRow): ModelRow {
   return { ...raw, created_at: toRfc3339(raw.created_at), updated_at: toRfc3339(raw.updated_at) }
+}
+
+/** A stored setting; a name or value that another version knows and this one does not counts as not set. */
+export function toSetting(name: string, value: string): SettingsPatch {
+  const content = fromJson(value)
+  if (content === undefined) throw new DamagedRow(`its setting ${JSON.stringify(name)} cannot be read`)
+  return SettingsPatch.safeParse({ [name]: content }).data ?? {}
+}
+
+/** Undefined where the text is no JSON. */
+function fromJson(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown
+  } catch {
+    return undefined
+  }
 }
 
 /** Another program may have written a time in SQL's or Python's manner, in UTC without saying so. */

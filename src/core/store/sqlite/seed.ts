@@ -1,7 +1,8 @@
 // The merge of the catalog. What a person entered, edited or deleted is never overwritten and never comes back;
 // see DESIGN.md "Seeding". Runs inside the caller's transaction.
-import { originOf } from '../../../shared/origin.ts'
+import { isDeepStrictEqual } from 'node:util'
 import type { Catalog, CatalogProvider } from '../../catalog/models-yaml.ts'
+import { isOffered } from '../../providers/offered-address.ts'
 import { catalogFields, type CatalogFacts, type CatalogField, type ProviderRow, type SeedOutcome } from '../store.ts'
 import type { Database } from './database.ts'
 import { PROVIDER_COLUMNS, toProviderRow, type RawProvider } from './rows.ts'
@@ -9,7 +10,7 @@ import { PROVIDER_COLUMNS, toProviderRow, type RawProvider } from './rows.ts'
 /** Adds what is missing, refreshes what nobody edited, and makes deletable what has left the catalog. */
 export function seedCatalog(db: Database, catalog: Catalog): SeedOutcome {
   const now = new Date().toISOString()
-  const outcome: SeedOutcome = { providers_added: 0, models_added: 0, changed: false }
+  const outcome: SeedOutcome = { providers_added: 0, models_added: 0, offered: 0, changed: false }
   const raw = db.prepare(`SELECT ${PROVIDER_COLUMNS} FROM provider`).all() as RawProvider[]
   const rows = new Map(raw.map((row) => [row.name, toProviderRow(row, [])]))
   const deleted = new Set(
@@ -27,7 +28,9 @@ export function seedCatalog(db: Database, catalog: Catalog): SeedOutcome {
       outcome.models_added += addMissingModels(db, { id, name: entry.name }, entry.models, now)
       outcome.changed = true
     } else if (row.catalog !== null) {
-      const refreshed = refreshProvider(db, row, entry, now)
+      const offered = isOffered(row, entry)
+      if (offered) outcome.offered += 1
+      const refreshed = refreshProvider(db, row, entry, offered, now)
       const renamed = refreshModels(db, row.id, entry.models, now)
       const added = addMissingModels(db, row, entry.models, now)
       outcome.models_added += added
@@ -76,32 +79,42 @@ function insertProvider(db: Database, entry: CatalogProvider, now: string): numb
       `INSERT INTO provider (name, display_name, base_url, dialect, auth, is_predefined, catalog_entry, created_at,
          updated_at) VALUES (?, ?, ?, ?, ?, 1, ?, ?, ?)`,
     )
-    .run(entry.name, entry.display_name, entry.base_url, entry.dialect, entry.auth, factsOf(entry), now, now)
+    .run(
+      entry.name,
+      entry.display_name,
+      entry.base_url,
+      entry.dialect,
+      entry.auth,
+      JSON.stringify(factsOf(entry)),
+      now,
+      now,
+    )
   return Number(lastInsertRowid)
 }
 
 /** Answers whether anything of the provider changed. */
-function refreshProvider(db: Database, row: ProviderRow, entry: CatalogProvider, now: string): boolean {
+function refreshProvider(
+  db: Database,
+  row: ProviderRow,
+  entry: CatalogProvider,
+  offered: boolean,
+  now: string,
+): boolean {
   const fields: Pick<ProviderRow, CatalogField> = { ...row }
-  // A key never travels to a host it was not entered for: such an address is offered, with what belongs to it.
-  const withheld =
-    row.api_key_encrypted !== null &&
-    !row.edited.includes('base_url') &&
-    originOf(entry.base_url) !== originOf(row.base_url)
   for (const field of catalogFields) {
-    if (row.edited.includes(field) || (withheld && field !== 'display_name')) continue
+    if (row.edited.includes(field) || (offered && field !== 'display_name')) continue
     Object.assign(fields, { [field]: entry[field] })
   }
   const facts = factsOf(entry)
   const same =
     row.is_predefined &&
-    facts === JSON.stringify(row.catalog) &&
+    isDeepStrictEqual(facts, row.catalog) &&
     catalogFields.every((field) => fields[field] === row[field])
   if (same) return false
   db.prepare(
     `UPDATE provider SET display_name = ?, base_url = ?, dialect = ?, auth = ?, is_predefined = 1, catalog_entry = ?,
        updated_at = ? WHERE id = ?`,
-  ).run(fields.display_name, fields.base_url, fields.dialect, fields.auth, facts, now, row.id)
+  ).run(fields.display_name, fields.base_url, fields.dialect, fields.auth, JSON.stringify(facts), now, row.id)
   return true
 }
 
@@ -118,6 +131,6 @@ function refreshModels(db: Database, providerId: number, models: CatalogProvider
   return changes > 0
 }
 
-function factsOf({ name: _name, models: _models, ...facts }: CatalogProvider): string {
-  return JSON.stringify(facts satisfies CatalogFacts)
+function factsOf({ name: _name, models: _models, ...facts }: CatalogProvider): CatalogFacts {
+  return facts
 }

@@ -1,5 +1,5 @@
 import { appError } from '../../../shared/errors.ts'
-import { defaultSettings, Settings, SettingsPatch } from '../../../shared/schemas.ts'
+import { defaultSettings, Settings, type SettingsPatch } from '../../../shared/schemas.ts'
 import type { Actor } from '../../actor.ts'
 import type { Catalog, CatalogProvider } from '../../catalog/models-yaml.ts'
 import {
@@ -19,7 +19,7 @@ import {
 } from '../store.ts'
 import type { Acts } from './act.ts'
 import type { Database, Statement } from './database.ts'
-import { MODEL_COLUMNS, PROVIDER_COLUMNS, toModelRow, toProviderRow, type RawProvider } from './rows.ts'
+import { MODEL_COLUMNS, PROVIDER_COLUMNS, toModelRow, toProviderRow, toSetting, type RawProvider } from './rows.ts'
 import { addMissingModels, seedCatalog } from './seed.ts'
 import { isUniqueViolation } from './sqlite-errors.ts'
 
@@ -69,7 +69,16 @@ export class SqliteStore implements Store {
         () => appError('provider_exists', { name: row.name }),
         `INSERT INTO provider (name, display_name, base_url, dialect, auth, api_key_encrypted, key_id, binding,
            master_key_id, created_at, updated_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-        [row.name, row.display_name, row.base_url, row.dialect, row.auth, ...keyColumns(row.key), now, now],
+        [
+          row.name,
+          row.display_name,
+          row.base_url,
+          row.dialect,
+          row.auth,
+          ...Object.values(keyColumns(row.key)),
+          now,
+          now,
+        ],
       )
       for (const name of models) this.#insertModel(id, { name, display_name: name }, now)
       this.#run('DELETE FROM deleted WHERE provider_name = ?', row.name)
@@ -94,21 +103,31 @@ export class SqliteStore implements Store {
       const before = this.#get({ id })
       const { key, ...fields } = decide(before)
       if (key !== undefined && key !== null) this.#assertMasterKey(key)
-      const after = { ...before, ...fields }
-      const [token, key_id, binding, master_key_id] = keyColumns(key === undefined ? sealedKeyOf(before) : key)
+      const { models, ...after } = { ...before, ...fields, ...keyColumns(key === undefined ? before : key) }
       const changed = [
         ...(['display_name', 'base_url', 'dialect', 'auth'] as const).filter((name) => after[name] !== before[name]),
         ...(key === undefined ? [] : ['api_key']),
       ]
       const edited = JSON.stringify(after.edited)
       if (changed.length === 0 && edited === JSON.stringify(before.edited)) return { result: before, entry: null }
+      // Whose text a field is may change without any field a reader sees.
+      if (changed.length > 0) after.updated_at = new Date().toISOString()
       this.#run(
         `UPDATE provider SET display_name = ?, base_url = ?, dialect = ?, auth = ?, edited = ?, api_key_encrypted = ?,
            key_id = ?, binding = ?, master_key_id = ?, updated_at = ? WHERE id = ?`,
-        ...[after.display_name, after.base_url, after.dialect, after.auth, edited],
-        ...[token, key_id, binding, master_key_id, new Date().toISOString(), id],
+        after.display_name,
+        after.base_url,
+        after.dialect,
+        after.auth,
+        edited,
+        after.api_key_encrypted,
+        after.key_id,
+        after.binding,
+        after.master_key_id,
+        after.updated_at,
+        id,
       )
-      return { result: this.#get({ id }), entry: { act, provider: before.name, detail: { changed } } }
+      return { result: { ...after, models }, entry: { act, provider: before.name, detail: { changed } } }
     })
   }
 
@@ -128,7 +147,7 @@ export class SqliteStore implements Store {
       const provider = this.#get({ id: providerId })
       const id = this.#insertModel(providerId, model, new Date().toISOString())
       this.#run('DELETE FROM deleted WHERE provider_name = ? AND model_name = ?', provider.name, model.name)
-      const row = this.#one<ModelRow>(`SELECT ${MODEL_COLUMNS} FROM model WHERE id = ?`, id)
+      const [row] = this.#all<ModelRow>(`SELECT ${MODEL_COLUMNS} FROM model WHERE id = ?`, id)
       if (row === undefined) throw appError('model_not_found', { ref: id })
       return {
         result: toModelRow(row),
@@ -139,7 +158,7 @@ export class SqliteStore implements Store {
 
   deleteModel(id: number, by: Actor): Promise<void> {
     return this.#acts.write(by, () => {
-      const model = this.#one<{ name: string; provider: string }>(
+      const [model] = this.#all<{ name: string; provider: string }>(
         `SELECT model.name, provider.name AS provider
          FROM model JOIN provider ON provider.id = model.provider_id WHERE model.id = ?`,
         id,
@@ -166,9 +185,10 @@ export class SqliteStore implements Store {
   bringBackModels(id: number, models: CatalogProvider['models'], by: Actor): Promise<ProviderRow> {
     return this.#acts.write(by, () => {
       const { name } = this.#get({ id })
-      this.#run("DELETE FROM deleted WHERE provider_name = ? AND model_name <> ''", name)
+      const forgotten = this.#run("DELETE FROM deleted WHERE provider_name = ? AND model_name <> ''", name)
       const added = addMissingModels(this.#db, { id, name }, models, new Date().toISOString())
-      const entry = added === 0 ? null : { act: 'model.bring_back', provider: name, detail: { models: added } }
+      const changed = forgotten > 0 || added > 0
+      const entry = changed ? { act: 'model.bring_back', provider: name, detail: { models: added } } : null
       return { result: this.#get({ id }), entry }
     })
   }
@@ -176,24 +196,25 @@ export class SqliteStore implements Store {
   seed(catalog: Catalog, digest: string, by: Actor): Promise<SeedOutcome> {
     return this.#acts.write(by, () => {
       const outcome = seedCatalog(this.#db, catalog)
-      const { catalog_digest } = this.#vault()
-      if (catalog_digest !== digest) this.#run('UPDATE vault SET catalog_digest = ?', digest)
+      // What was only offered is merged at the first start at which nothing stands against it.
+      const merged = outcome.offered > 0 ? null : digest
       const { changed, ...detail } = outcome
+      const digestMoved =
+        this.#run('UPDATE vault SET catalog_digest = ? WHERE catalog_digest IS NOT ?', merged, merged) > 0
       // The digest alone is bookkeeping and no act of anybody; a commit without an audit row would still be one.
-      const entry = changed || catalog_digest !== digest ? { act: 'catalog.merge', provider: null, detail } : null
-      return { result: outcome, entry }
+      return {
+        result: outcome,
+        entry: changed || digestMoved ? { act: 'catalog.merge', provider: null, detail } : null,
+      }
     })
   }
 
   readSettings(): Promise<Settings> {
     return this.#acts.read(() => {
       const rows = this.#all<{ name: string; value: string }>('SELECT name, value FROM setting')
-      // A value that another version knows and this one does not counts as not set.
-      const known = rows.flatMap(({ name, value }) => {
-        const parsed = SettingsPatch.safeParse({ [name]: JSON.parse(value) as unknown })
-        return parsed.success ? [parsed.data] : []
-      })
-      return Settings.parse(Object.assign({}, defaultSettings, ...known))
+      return Settings.parse(
+        Object.assign({}, defaultSettings, ...rows.map(({ name, value }) => toSetting(name, value))),
+      )
     })
   }
 
@@ -225,11 +246,13 @@ export class SqliteStore implements Store {
   }
 
   replaceMasterKey(
+    expected: string | null,
     key: { id: string; source: string; place: string },
     opens: (row: ProviderRow) => boolean,
     by: Actor,
   ): Promise<ProviderRow[]> {
     return this.#acts.write(by, () => {
+      if (this.#vault().master_key_id !== expected) throw new MasterKeyChanged()
       const rows = this.#all<RawProvider>(`SELECT ${PROVIDER_COLUMNS} FROM provider WHERE api_key_encrypted <> ''`)
       const dropped = rows.map((row) => toProviderRow(row, [])).filter((row) => !opens(row))
       for (const { id } of dropped) {
@@ -268,7 +291,11 @@ export class SqliteStore implements Store {
         `INSERT INTO token (name, kind, prefix, sha256, created_at) VALUES (?, ?, ?, ?, ?)
          ON CONFLICT (name) DO UPDATE SET kind = excluded.kind, prefix = excluded.prefix, sha256 = excluded.sha256,
            created_at = excluded.created_at`,
-        ...[name, kind, prefix, sha256, new Date().toISOString()],
+        name,
+        kind,
+        prefix,
+        sha256,
+        new Date().toISOString(),
       )
       return { result: undefined, entry: { act: 'token.create', provider: null, detail: { token: name, kind } } }
     })
@@ -276,7 +303,7 @@ export class SqliteStore implements Store {
 
   #find(ref: ProviderRef): ProviderRow | undefined {
     const [where, value] = 'id' in ref ? ['id', ref.id] : ['name', ref.name]
-    const row = this.#one<RawProvider>(`SELECT ${PROVIDER_COLUMNS} FROM provider WHERE ${where} = ?`, value)
+    const [row] = this.#all<RawProvider>(`SELECT ${PROVIDER_COLUMNS} FROM provider WHERE ${where} = ?`, value)
     if (row === undefined) return undefined
     const models = this.#all<ModelRow>(`SELECT ${MODEL_COLUMNS} FROM model WHERE provider_id = ? ORDER BY id`, row.id)
     return toProviderRow(row, models)
@@ -289,7 +316,7 @@ export class SqliteStore implements Store {
   }
 
   #vault(): VaultRow {
-    const row = this.#one<VaultRow>(
+    const [row] = this.#all<VaultRow>(
       'SELECT master_key_id, key_source, key_place, catalog_digest, lock_epoch FROM vault',
     )
     if (row === undefined) throw appError('internal', undefined, { cause: new Error('the vault row is missing') })
@@ -327,12 +354,9 @@ export class SqliteStore implements Store {
     return this.#statement(sql).all(...values) as Row[]
   }
 
-  #one<Row>(sql: string, ...values: unknown[]): Row | undefined {
-    return this.#statement(sql).get(...values) as Row | undefined
-  }
-
-  #run(sql: string, ...values: unknown[]): void {
-    this.#statement(sql).run(...values)
+  /** Answers how many rows were changed. */
+  #run(sql: string, ...values: unknown[]): number {
+    return this.#statement(sql).run(...values).changes
   }
 
   #statement(sql: string): Statement {
@@ -344,15 +368,9 @@ export class SqliteStore implements Store {
   }
 }
 
-type KeyColumns = [token: string | null, key_id: string | null, binding: string | null, master_key_id: string | null]
+type KeyColumns = Pick<ProviderRow, 'api_key_encrypted' | 'key_id' | 'binding' | 'master_key_id'>
 
-function keyColumns(key: SealedKey | StoredColumns | null): KeyColumns {
-  if (key === null) return [null, null, null, null]
-  return [key.api_key_encrypted, key.key_id, key.binding, key.master_key_id]
-}
-
-type StoredColumns = Pick<ProviderRow, 'api_key_encrypted' | 'key_id' | 'binding' | 'master_key_id'>
-
-function sealedKeyOf({ api_key_encrypted, key_id, binding, master_key_id }: ProviderRow): StoredColumns {
+function keyColumns(key: KeyColumns | null): KeyColumns {
+  const { api_key_encrypted = null, key_id = null, binding = null, master_key_id = null } = key ?? {}
   return { api_key_encrypted, key_id, binding, master_key_id }
 }

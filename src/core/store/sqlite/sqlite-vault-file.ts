@@ -8,21 +8,29 @@ import {
   lookAt,
   placeNew,
   reason,
+  syncFile,
   syncFolder,
+  unwritable,
   type OnStep,
   type Warn,
 } from '../../private-files.ts'
 import type { Store } from '../store.ts'
 import type { VaultFile } from '../vault-file.ts'
-import { Acts } from './act.ts'
+import { Acts, whenFree } from './act.ts'
 import { openForReading, openForWriting, type Database } from './database.ts'
 import { assertDatabaseFile, assertVault } from './inspect.ts'
 import { migrate } from './migrate.ts'
-import { isBusy, translateSqlite } from './sqlite-errors.ts'
+import { isBusy, sqliteCode, translateSqlite } from './sqlite-errors.ts'
 import { SqliteStore } from './sqlite-store.ts'
 
 /** How long after a commit the log is emptied, so that a deleted token is nowhere in the folder; milliseconds. */
 const CHECKPOINT_DELAY = 200
+
+/** How old a draft is before it counts as left behind, in milliseconds. */
+const DRAFT_AGE = 60_000
+
+/** What SQLite keeps beside a database. */
+const SIDE_FILES = ['-wal', '-shm', '-journal']
 
 interface Options {
   warn: Warn
@@ -31,30 +39,33 @@ interface Options {
 }
 
 /** Opens an existing vault for reading only, after looking at it; throws where it is not ours, newer or damaged. */
-export function openVaultForReading(path: string, options: Options): VaultFile {
-  for (const suffix of ['', '-wal', '-shm', '-journal']) checkPrivateFile(path + suffix, options.warn)
+export async function openVaultForReading(path: string, options: Options): Promise<VaultFile> {
+  for (const suffix of ['', ...SIDE_FILES]) checkPrivateFile(path + suffix, options.warn)
   return openVaultAsItIs(path, options)
 }
 
 /** The same for one who only looks: the modes of the files are left as they are. */
-export function openVaultAsItIs(path: string, { warn, onStep }: Options): VaultFile {
-  assertDatabaseFile(path)
-  const db = translated(path, () => openForReading(path, onStep))
-  try {
-    assertVault(db, path)
-    return new SqliteVaultFile(db, path, false, warn)
-  } catch (cause) {
-    db.close()
-    throw cause
-  }
+export function openVaultAsItIs(path: string, { warn, onStep }: Options): Promise<VaultFile> {
+  return whenFree(path, () => {
+    assertDatabaseFile(path)
+    const db = openForReading(path, onStep)
+    try {
+      assertVault(db, path)
+      return new SqliteVaultFile(db, path, false, warn)
+    } catch (cause) {
+      db.close()
+      throw cause
+    }
+  })
 }
 
 /** Opens a vault that `openVaultForReading` found sound for writing, and brings it to this Latchkey's format. */
-export function openVaultForWriting(path: string, { warn, onStep }: Options): VaultFile {
-  return translated(path, () => {
+export async function openVaultForWriting(path: string, { warn, onStep }: Options): Promise<VaultFile> {
+  sweepDrafts(path)
+  return whenFree(path, () => {
     const db = openForWriting(path, onStep)
     try {
-      migrate(db)
+      if (migrate(db)) assertVault(db, path)
       return new SqliteVaultFile(db, path, true, warn)
     } catch (cause) {
       db.close()
@@ -73,26 +84,27 @@ export async function createVault(
   options: Options,
 ): Promise<boolean> {
   const { onStep } = options
-  sweepDrafts(path)
   const draft = `${path}.new-${randomBytes(6).toString('hex')}`
   try {
     onStep?.(`create ${draft}`)
     createPrivateFile(draft)
-    const file = openVaultForWriting(draft, options)
+    const file = await openVaultForWriting(draft, options)
     try {
       await fill(file.store)
     } finally {
       file.close()
     }
+    // On a full disk the last commits may still be in the log, which would stay behind under the draft's name.
+    if (lookAt(`${draft}-wal`) !== undefined) throw appError('disk_full', undefined)
     onStep?.(`place ${path}`)
     const placed = placeNew(draft, path)
     onStep?.(`sync ${path}`)
     syncFolder(dirname(path))
     return placed
   } catch (cause) {
-    throw translateSqlite(cause, path) ?? unwritable(cause, path)
+    throw unwritable(path, cause)
   } finally {
-    for (const suffix of ['', '-wal', '-shm', '-journal']) rmSync(draft + suffix, { force: true })
+    removeFiles(draft)
   }
 }
 
@@ -103,25 +115,12 @@ function sweepDrafts(path: string): void {
     if (!name.startsWith(`${basename(path)}.new-`)) continue
     const draft = join(folder, name)
     const age = Date.now() - (lookAt(draft)?.mtimeMs ?? Date.now())
-    if (age > 60_000) rmSync(draft, { force: true })
+    if (age > DRAFT_AGE) rmSync(draft, { force: true })
   }
 }
 
-function unwritable(cause: unknown, path: string): unknown {
-  const { code } = cause as { code?: unknown }
-  return typeof code === 'string' && /^E[A-Z]+$/.test(code)
-    ? code === 'ENOSPC'
-      ? appError('disk_full', undefined, { cause })
-      : appError('vault_unwritable', { path, what: reason(cause) }, { cause })
-    : cause
-}
-
-function translated<T>(path: string, run: () => T): T {
-  try {
-    return run()
-  } catch (cause) {
-    throw translateSqlite(cause, path) ?? cause
-  }
+function removeFiles(path: string): void {
+  for (const suffix of ['', ...SIDE_FILES]) rmSync(path + suffix, { force: true })
 }
 
 class SqliteVaultFile implements VaultFile {
@@ -130,27 +129,61 @@ class SqliteVaultFile implements VaultFile {
   readonly store: Store
   readonly #db: Database
   readonly #warn: Warn
+  readonly #inode: number | undefined
   #commits = 0
+  #outages = 0
+  #readable = true
   #checkpoint: NodeJS.Timeout | undefined
+  #warned = false
 
   constructor(db: Database, path: string, writable: boolean, warn: Warn) {
     this.#db = db
     this.#warn = warn
     this.path = path
     this.writable = writable
+    this.#inode = lookAt(path)?.ino
     this.store = new SqliteStore(db, new Acts(db, path, () => this.#committed()))
     // What a killed process left in the log goes into the file at once.
-    if (writable && lookAt(`${path}-wal`)?.size !== 0) this.#emptyLog()
+    if (writable && (lookAt(`${path}-wal`)?.size ?? 0) > 0) this.#emptyLog()
+  }
+
+  isInPlace(): boolean {
+    return lookAt(this.path)?.ino === this.#inode
   }
 
   revision(): string {
-    // data_version moves at commits of others only, hence the count of our own.
-    return `${String(this.#db.pragma('data_version', { simple: true }))}.${this.#commits}`
+    try {
+      // data_version moves at commits of others only, hence the count of our own.
+      const version = String(this.#db.pragma('data_version', { simple: true }))
+      this.#readable = true
+      return `${version}.${this.#commits}`
+    } catch (cause) {
+      if (sqliteCode(cause) === undefined) throw cause
+      // What cannot be read may have changed; whoever reads it next is told what is wrong.
+      if (this.#readable) this.#outages += 1
+      this.#readable = false
+      return `unreadable.${this.#outages}`
+    }
   }
 
   async copyTo(path: string): Promise<void> {
-    createPrivateFile(path)
-    await this.#db.backup(path)
+    try {
+      createPrivateFile(path)
+    } catch (cause) {
+      throw unwritable(path, cause)
+    }
+    try {
+      await this.#db.backup(path)
+      // What is dropped next is only in the copy: it has to be sound, and on the disk.
+      const copy = await openVaultAsItIs(path, { warn: this.#warn })
+      copy.close()
+      for (const suffix of SIDE_FILES) rmSync(path + suffix, { force: true })
+      syncFile(path)
+      syncFolder(dirname(path))
+    } catch (cause) {
+      removeFiles(path)
+      throw translateSqlite(cause, path) ?? unwritable(path, cause)
+    }
   }
 
   integrityProblems(): string[] {
@@ -187,10 +220,14 @@ class SqliteVaultFile implements VaultFile {
   #emptyLog(): boolean {
     try {
       const [result] = this.#db.pragma('wal_checkpoint(TRUNCATE)') as { busy: number }[]
+      this.#warned = false
       return result?.busy === 0
     } catch (cause) {
       // Nothing is lost by it: what was committed stays in the log, and the next round empties it.
-      if (!isBusy(cause)) this.#warn(`The log of ${this.path} could not be emptied yet: ${reason(cause)}.`)
+      if (!isBusy(cause) && !this.#warned) {
+        this.#warned = true
+        this.#warn(`The log of ${this.path} could not be emptied yet: ${reason(cause)}.`)
+      }
       return false
     }
   }

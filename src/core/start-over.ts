@@ -1,0 +1,91 @@
+import { renameSync } from 'node:fs'
+import { join } from 'node:path'
+import { appError } from '../shared/errors.ts'
+import type { Actor } from './actor.ts'
+import type { KeySource } from './crypto/key-source.ts'
+import {
+  givenKeySource,
+  makeMasterKeyFile,
+  readKeyRing,
+  recordedKeySource,
+  type GivenKeys,
+} from './crypto/key-sources.ts'
+import type { Places } from './places.ts'
+import { ensurePrivateFolder, lookAt, syncFolder, unwritable, type OnStep, type Warn } from './private-files.ts'
+import { canOpen } from './providers/stored-key.ts'
+import { openVaultForWriting } from './store/sqlite/sqlite-vault-file.ts'
+import { MasterKeyChanged, type ProviderRow, type VaultRow } from './store/store.ts'
+import type { VaultFile } from './store/vault-file.ts'
+
+interface LostVault {
+  places: Places
+  given: GivenKeys
+  /** As it was opened, for reading. */
+  file: VaultFile
+  row: VaultRow
+  warn: Warn
+  onStep?: OnStep | undefined
+}
+
+/**
+ * For the owner who lost the master key: keeps a copy of the file, makes another master key the vault's, and drops what
+ * it does not open. Answers the copy's path and the providers that need their key again. Until the last step, which is
+ * one transaction, the vault is as it was; done again after a kill in between, it comes to the same end.
+ */
+export async function startOver(lost: LostVault, by: Actor): Promise<{ copy: string; dropped: ProviderRow[] }> {
+  const { places, row, warn, onStep } = lost
+  await assertLost(lost)
+  const stamp = new Date().toISOString().replaceAll(/[:.]/g, '-')
+  const given = await givenKeySource(lost.given, places)
+  // A key that is given stays given at the next start, so it has to be the one; a broken one is said first.
+  const givenRing = given === undefined ? undefined : await readKeyRing(given)
+  const copy = join(places.backups, `before-start-over-${stamp}.db`)
+  ensurePrivateFolder(places.backups, warn)
+  onStep?.(`copy ${copy}`)
+  await lost.file.copyTo(copy)
+  const source = given ?? freshMasterKey(lost, stamp)
+  const ring = givenRing ?? (await readKeyRing(source))
+  if (ring === undefined) throw appError('key_file_unreadable', { path: source.place, what: 'it does not exist' })
+  try {
+    const writable = await openVaultForWriting(places.vault, { warn, onStep })
+    try {
+      const key = { id: ring.currentId, source: source.name, place: source.place }
+      const dropped = await writable.store.replaceMasterKey(row.master_key_id, key, (row) => canOpen(ring, row), by)
+      return { copy, dropped }
+    } finally {
+      writable.close()
+    }
+  } catch (cause) {
+    // Another process started over at the same time: what it did stands.
+    throw cause instanceof MasterKeyChanged ? appError('vault_busy', undefined, { cause }) : cause
+  } finally {
+    ring.destroy()
+  }
+}
+
+/** A wrong key that was given hides the right one, which still lies where it was recorded. */
+async function assertLost({ row, places }: LostVault): Promise<void> {
+  const source = recordedKeySource(row.key_source, row.key_place, places)
+  const ring = source === undefined ? undefined : await readKeyRing(source).catch(() => undefined)
+  const opens = row.master_key_id !== null && ring?.has(row.master_key_id) === true
+  ring?.destroy()
+  if (source === undefined || !opens) return
+  throw appError('not_allowed', {
+    what: `The master key is not lost: ${source.place} opens this vault. Start without another key and it is used`,
+  })
+}
+
+/** A key file that does not open the vault is kept beside the new one: it may open a copy. */
+function freshMasterKey({ places, warn, onStep }: LostVault, stamp: string): KeySource {
+  const path = places.master_key_file
+  if (lookAt(path) !== undefined) {
+    onStep?.(`set aside ${path}`)
+    try {
+      renameSync(path, `${path}.before-start-over-${stamp}`)
+      syncFolder(places.config)
+    } catch (cause) {
+      throw unwritable(path, cause)
+    }
+  }
+  return makeMasterKeyFile(places, warn, onStep)
+}
