@@ -1,6 +1,6 @@
 import type { Api } from '../shared/contract.ts'
 import { appError } from '../shared/errors.ts'
-import type { Status } from '../shared/schemas.ts'
+import type { Settings, SettingsPatch, Status } from '../shared/schemas.ts'
 import type { Actor } from './actor.ts'
 import type { CatalogInUse } from './catalog/catalog-in-use.ts'
 import { waitForChange } from './changes.ts'
@@ -53,14 +53,8 @@ export function systemOperations(parts: SystemParts, by: Actor): SystemApi {
 
     async updateSettings(patch) {
       const before = await vault.reader().readSettings()
-      // What can fail outside the vault comes first, so that the setting is never ahead of the truth.
-      if (patch.listener_port !== undefined && patch.listener_port !== before.listener_port) {
-        await vault.withMasterKey(async () => listener.moveTo(patch.listener_port ?? before.listener_port))
-      }
-      if (patch.start_at_login !== undefined && patch.start_at_login !== before.start_at_login) {
-        await desktopOf(parts).setStartAtLogin(patch.start_at_login)
-      }
-      await vault.withMasterKey((store) => store.writeSettings(patch, by))
+      const outside = outsideChanges(parts, before, patch)
+      await vault.withMasterKey((store) => inTurn(outside, () => store.writeSettings(patch, by)))
       return vault.reader().readSettings()
     },
 
@@ -69,14 +63,12 @@ export function systemOperations(parts: SystemParts, by: Actor): SystemApi {
     },
 
     async waitForChange({ since }) {
-      return waitForChange({ revision: parts.revision, jobs: () => [] }, since, parts.closing)
+      return waitForChange({ revision: () => parts.revision(), jobs: () => [] }, since, parts.closing)
     },
 
     async setListener({ on }) {
-      await vault.withMasterKey((store) =>
-        store.record({ act: on ? 'listener.on' : 'listener.off', provider: null }, by),
-      )
-      await (on ? listener.allowTools() : listener.stopTools())
+      const { tools_allowed } = await listener.status()
+      if (on !== tools_allowed) await (on ? switchOn(parts, by) : switchOff(parts, by))
       return listener.status()
     },
 
@@ -128,6 +120,64 @@ export function systemOperations(parts: SystemParts, by: Actor): SystemApi {
       if (path !== null) await vault.reopen({ key_file: path })
       return statusOf(parts, by)
     },
+  }
+}
+
+/** Tools are let in only where the vault holds who did it. */
+async function switchOn({ vault, listener }: SystemParts, by: Actor): Promise<void> {
+  await vault.withMasterKey(async (store) => {
+    await listener.allowTools()
+    try {
+      await store.record({ act: 'listener.on', provider: null }, by)
+    } catch (cause) {
+      await listener.stopTools()
+      throw cause
+    }
+  })
+}
+
+/** Tools can be shut out whatever the vault is like; it is written down where that can be. */
+async function switchOff({ vault, listener }: SystemParts, by: Actor): Promise<void> {
+  await listener.stopTools()
+  if (vault.state !== 'open') return
+  await vault.withMasterKey((store) => store.record({ act: 'listener.off', provider: null }, by))
+}
+
+interface OutsideChange {
+  make(): Promise<void>
+  unmake(): Promise<void>
+}
+
+/** What a change of settings does outside the vault. */
+function outsideChanges(parts: SystemParts, before: Settings, patch: SettingsPatch): OutsideChange[] {
+  const { listener_port = before.listener_port, start_at_login = before.start_at_login } = patch
+  const changes: OutsideChange[] = []
+  if (start_at_login !== before.start_at_login) {
+    const desktop = desktopOf(parts)
+    changes.push({
+      make: () => desktop.setStartAtLogin(start_at_login),
+      unmake: () => desktop.setStartAtLogin(before.start_at_login),
+    })
+  }
+  if (listener_port !== before.listener_port) {
+    changes.push({
+      make: () => parts.listener.moveTo(listener_port),
+      unmake: () => parts.listener.moveTo(before.listener_port),
+    })
+  }
+  return changes
+}
+
+/** Makes the changes and then `act`, so that a setting is never ahead of the truth; where one fails, none stays. */
+async function inTurn(changes: readonly OutsideChange[], act: () => Promise<void>): Promise<void> {
+  const [first, ...rest] = changes
+  if (first === undefined) return act()
+  await first.make()
+  try {
+    await inTurn(rest, act)
+  } catch (cause) {
+    await first.unmake()
+    throw cause
   }
 }
 
