@@ -44,7 +44,7 @@ export interface Listener {
 export async function startListener(deps: ServeDeps, options: ListenerOptions): Promise<Listener> {
   const limits = { ...defaultLimits, ...options.limits }
   // A little less than what is promised, so that a slow client is gone when the time is over.
-  const arrival_ms = limits.request_ms * 0.9
+  const arrival_ms = Math.floor(limits.request_ms * 0.9)
   const arrivals = new Arrivals(arrival_ms)
   const sockets = new Set<Socket>()
   const makeOne = () => makeServer(limits, arrival_ms, sockets, arrivals, deps.log)
@@ -84,7 +84,7 @@ function makeServer(limits: Limits, arrival_ms: number, sockets: Set<Socket>, ar
   const server = createServer({
     maxHeaderSize: limits.header_bytes,
     headersTimeout: arrival_ms,
-    connectionsCheckingInterval: arrival_ms / 20,
+    connectionsCheckingInterval: Math.ceil(arrival_ms / 20),
     // A mount may take as long as its upstream needs; serve-request.ts times the body of every other request.
     requestTimeout: 0,
     keepAliveTimeout: 30_000,
