@@ -29,6 +29,8 @@ export const ProviderCard = memo(function ProviderCard({ id, column, isTabStop }
 
   const keyDown = (event: KeyboardEvent<HTMLDivElement>): void => {
     if (event.target !== event.currentTarget) {
+      // React hands on the keys of the card's menu too, which gives focus back to its own button.
+      if (!(event.target instanceof Node) || !event.currentTarget.contains(event.target)) return
       if (event.key === 'Escape' || event.key === 'F2') event.currentTarget.focus()
       return
     }

@@ -119,7 +119,12 @@ function useDoorKeys(box: RefObject<HTMLDivElement | null>): void {
     const onKeyDown = (event: KeyboardEvent): void => {
       if (event.ctrlKey || event.metaKey || event.altKey || isAnythingOpen()) return
       const doors = [...(box.current?.querySelectorAll('button') ?? [])]
-      if (/^[1-9]$/.test(event.key)) doors[Number(event.key) - 1]?.click()
+      const door = /^[1-9]$/.test(event.key) ? doors[Number(event.key) - 1] : undefined
+      if (door !== undefined) {
+        // The digit would be typed into the field that gets the focus.
+        event.preventDefault()
+        door.click()
+      }
       const step = { ArrowDown: 1, ArrowUp: -1 }[event.key]
       if (step === undefined) return
       event.preventDefault()
