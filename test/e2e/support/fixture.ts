@@ -41,6 +41,8 @@ export interface Latchkey {
   quit(): Promise<void>
   /** Ends the process at once, as the kernel would. */
   kill(): Promise<void>
+  /** Runs `latchkey serve` for the same folder, beside whatever is open; it ends with the spec at the latest. */
+  serve(...args: string[]): Promise<Server>
   /** Runs `latchkey` on the same folder; answers what it printed, and throws where it was refused. */
   cli(args: readonly string[], input?: string): Promise<string>
   /** Makes the vault before Latchkey is opened, so that it is not the first run, and puts things into it. */
@@ -91,6 +93,7 @@ export const test = base.extend<Fixtures, { tabs: () => Promise<Browser> }>({
     const keys: string[] = [masterKey]
     const outputs: string[] = []
     const watched = watchPage()
+    const servers: Server[] = []
     let running: Running | undefined
 
     const start = async ({ masterKey: key = masterKey, env = {}, args = [] }: OpenOptions): Promise<Running> => {
@@ -146,6 +149,11 @@ export const test = base.extend<Fixtures, { tabs: () => Promise<Browser> }>({
         await end('quit')
         return open(options)
       },
+      async serve(...args) {
+        const server = await startServer({ env: environmentOf(home, { ENCRYPTION_KEY: masterKey }), args })
+        servers.push(server)
+        return server
+      },
       async cli(args, input = '') {
         const env = environmentOf(home, { ENCRYPTION_KEY: masterKey })
         const { code, stdout, stderr } = await runCli(args, { env, input })
@@ -177,6 +185,10 @@ export const test = base.extend<Fixtures, { tabs: () => Promise<Browser> }>({
     })
 
     await end('quit')
+    for (const server of servers) {
+      await server.stop()
+      outputs.push(server.output())
+    }
     const printed = Buffer.from(outputs.join('\n'))
     const found = [
       ...keys.flatMap((key) => formsFoundIn(printed, key).map((form) => `printed (${form})`)),
@@ -189,6 +201,9 @@ export const test = base.extend<Fixtures, { tabs: () => Promise<Browser> }>({
 
   page: async ({ latchkey }, use) => {
     await latchkey.prepare()
-    await use(await latchkey.open())
+    const page = await latchkey.open()
+    // From here on keys and clicks have something to act on.
+    await expect(page.getByRole('gridcell').first()).toBeVisible()
+    await use(page)
   },
 })
