@@ -152,13 +152,14 @@ export const errors = {
     503,
     'ENCRYPTION_KEY environment variable is not set',
     ({ keys, last }) =>
-      `The ${keys === 1 ? 'stored key' : `${keys} stored keys`} in this vault cannot be read without the master key` +
+      `${keys === 0 ? 'This vault' : keys === 1 ? 'The stored key in this vault' : `The ${keys} stored keys in this vault`} ` +
+      `cannot be ${keys === 0 ? 'changed' : 'read'} without the master key` +
       `${last === null ? '' : `, which was last taken from ${last}`}. Give it again and restart; nothing has been changed.`,
   ),
   encryption_key_malformed: row<{ place: string }>(
     503,
     ({ place }) => `The master key from ${place} is malformed`,
-    'It must be 32 bytes in URL-safe base64: 43 characters and a "=". Make a new one with: latchkey keygen',
+    'It must be 32 bytes in base64: 43 characters and a "=". Make a new one with: latchkey keygen',
   ),
   encryption_key_wrong: row<{ place: string }>(
     503,
