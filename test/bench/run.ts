@@ -29,5 +29,7 @@ process.exit(0)
 
 function print({ name, value, unit }: Figure): void {
   const digits = value >= 100 ? 0 : value >= 10 ? 1 : 2
-  console.log(`  ${name.padEnd(64)} ${value.toLocaleString('en', { maximumFractionDigits: digits }).padStart(12)} ${unit}`)
+  console.log(
+    `  ${name.padEnd(64)} ${value.toLocaleString('en', { maximumFractionDigits: digits }).padStart(12)} ${unit}`,
+  )
 }
