@@ -1,4 +1,3 @@
-import './scripts/require-node.ts'
 import { defineConfig } from '@playwright/test'
 import type { HarnessOption } from './test/e2e/support/fixture.ts'
 

@@ -1,4 +1,3 @@
-import './require-node.ts'
 import { runChecks } from './checks.ts'
 import { report } from './run-step.ts'
 

@@ -1,5 +1,4 @@
 // npm start: opens Latchkey's window. In the desktop where Electron can run; else in the browser, saying why.
-import './require-node.ts'
 import { takenEnvironmentKey } from '../src/core/crypto/take-environment-key.ts'
 import { spawn, type ChildProcess } from 'node:child_process'
 import { constants } from 'node:os'

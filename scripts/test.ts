@@ -1,6 +1,5 @@
 // Everything this machine can test. What it lacks is named at the end, with the command that helps; with
 // LATCHKEY_TEST_REQUIRE=all a lack is a failure.
-import './require-node.ts'
 import { appendFileSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

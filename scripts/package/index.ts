@@ -1,7 +1,6 @@
 // `npm run package`: installers for the platform at hand.
 //   --check  packs with a stub where Electron's binary cannot be had, and looks at the result
 //   --npm    packs the headless command for `npm install -g`
-import '../require-node.ts'
 import { mkdirSync, rmSync, writeFileSync, cpSync } from 'node:fs'
 import { execFileSync } from 'node:child_process'
 import { join } from 'node:path'

@@ -1,5 +1,4 @@
 // `npm run bench [PART…]`: measures every part of this folder, or those named, and prints. Nothing here passes or fails.
-import '../../scripts/require-node.ts'
 import { readdirSync } from 'node:fs'
 import { cpus, release, totalmem } from 'node:os'
 import { join } from 'node:path'
