@@ -11,6 +11,7 @@ const MAX_ENTRIES = 1_000
 export class AnswerCache {
   readonly #revision: () => string
   #current = ''
+  #asked = false
   #bytes = 0
   #answers = new Map<string, Answer>()
   /** Being made: many callers that arrive together after a change wait for one. */
@@ -22,9 +23,7 @@ export class AnswerCache {
 
   /** The answer under `key`, or what `make` makes. Only successes are kept. */
   get(key: string, make: () => Promise<Answer>): Answer | Promise<Answer> {
-    // The revision is asked before the answer is made: a change in between makes the entry old, never stale.
-    const revision = this.#revision()
-    if (revision !== this.#current) this.#startOver(revision)
+    if (!this.#asked) this.#ask()
     const known = this.#answers.get(key) ?? this.#pending.get(key)
     if (known !== undefined) return known
     const pending = this.#pending
@@ -36,6 +35,17 @@ export class AnswerCache {
       .finally(() => pending.delete(key))
     pending.set(key, making)
     return making
+  }
+
+  /**
+   * Asks for the revision, before any answer is made: a change in between makes an entry old, never stale. Once for the
+   * requests that arrived together is enough: what is sent after a change has been seen arrives in a later turn.
+   */
+  #ask(): void {
+    const revision = this.#revision()
+    if (revision !== this.#current) this.#startOver(revision)
+    this.#asked = true
+    setImmediate(() => (this.#asked = false))
   }
 
   #startOver(revision: string): void {

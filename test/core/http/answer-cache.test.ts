@@ -7,7 +7,20 @@ function counted(status = 200, bytes = 10): { make: () => Promise<Answer>; made:
   return { make: async () => jsonAnswer(status, 'x'.repeat(bytes) + made++, null), made: () => made }
 }
 
+const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
+
 describe('AnswerCache', () => {
+  it('asks for the revision once for all requests of a turn, and again in the next', async () => {
+    let asked = 0
+    const cache = new AnswerCache(() => String(++asked))
+    const { make } = counted()
+    await Promise.all([cache.get('a', make), cache.get('b', make), cache.get('a', make)])
+    expect(asked).toBe(1)
+    await nextTurn()
+    await cache.get('a', make)
+    expect(asked).toBe(2)
+  })
+
   it('makes an answer once for each revision', async () => {
     let revision = '1'
     const cache = new AnswerCache(() => revision)
@@ -15,6 +28,7 @@ describe('AnswerCache', () => {
     const first = await cache.get('list', make)
     expect(await cache.get('list', make)).toBe(first)
     revision = '2'
+    await nextTurn()
     expect(await cache.get('list', make)).not.toBe(first)
     expect(made()).toBe(2)
   })
@@ -33,6 +47,7 @@ describe('AnswerCache', () => {
     const making = Promise.withResolvers<Answer>()
     const slow = cache.get('list', () => making.promise)
     revision = '2'
+    await nextTurn()
     const { make, made } = counted()
     const fresh = await cache.get('list', make)
     const old = jsonAnswer(200, 'old', null)
