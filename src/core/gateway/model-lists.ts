@@ -1,5 +1,5 @@
-// The models of all keyed providers, in the shape of the one who asks. OpenAI and Anthropic have their lists at the same
-// path, so the caller's own headers decide.
+// The models of all keyed providers, in the shape of the one who asks. All three dialects have a list at /v1/models, so
+// the caller's own headers decide.
 import type { IncomingHttpHeaders } from 'node:http'
 import type { Dialect } from '../../shared/schemas.ts'
 import { jsonAnswer, type Answer } from '../http/answer.ts'
@@ -38,6 +38,8 @@ export async function answerModels(asked: Asked, deps: PlanDeps): Promise<Answer
 }
 
 function whoAsks(headers: IncomingHttpHeaders): Dialect {
+  // @google/genai asks for /v1 unless it is told otherwise.
+  if (headers['x-goog-api-key'] !== undefined || headers['x-goog-api-client'] !== undefined) return 'google'
   return headers['anthropic-version'] !== undefined || headers['x-api-key'] !== undefined ? 'anthropic' : 'openai'
 }
 

@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { ModelScanner, withNames, type FoundModels } from '../../../src/core/gateway/model-scanner.ts'
 
@@ -135,7 +135,7 @@ describe('the model in a body', () => {
   it('is found in a body of 64 MiB that came in small pieces', () => {
     const scanner = new ModelScanner()
     scanner.push(Buffer.from('{"messages":[{"content":"'))
-    const piece = Buffer.from(`${'text with \\"quotes\\" and a \\n '.repeat(2_000)}`)
+    const piece = Buffer.from('text with \\"quotes\\" and a \\n '.repeat(2_000))
     for (let size = 0; size < 67_108_864; size += piece.length) scanner.push(piece)
     scanner.push(Buffer.from('"}],"model":"a"}'))
     expect(scanner.end().top?.value).toBe('a')

@@ -104,3 +104,10 @@ export async function openGateway(options: GatewayOptions = {}): Promise<TestGat
     },
   }
 }
+
+/** Everything an asynchronous iterable yields. */
+export async function allOf<T>(iterable: AsyncIterable<T>): Promise<T[]> {
+  const all: T[] = []
+  for await (const one of iterable) all.push(one)
+  return all
+}

@@ -1,5 +1,5 @@
-import OpenAI from 'openai'
-import Anthropic from '@anthropic-ai/sdk'
+import OpenAI, { BadRequestError } from 'openai'
+import Anthropic, { NotFoundError } from '@anthropic-ai/sdk'
 import { ApiError, GoogleGenAI } from '@google/genai'
 import { describe, expect, it } from 'vitest'
 import { guessDialect, refusalOf } from '../../../src/core/gateway/refusal.ts'
@@ -135,14 +135,14 @@ describe("the caller's dialect", () => {
     const first = await openai.chat.completions
       .create({ model: 'keyless/m', messages: [] })
       .catch((cause: unknown) => cause)
-    expect(first).toBeInstanceOf(OpenAI.BadRequestError)
+    expect(first).toBeInstanceOf(BadRequestError)
     expect(first).toMatchObject({ code: 'provider_has_no_key', message: expect.stringContaining(sentence) })
 
     const anthropic = new Anthropic({ apiKey: token, baseURL: address, fetch: counted })
     const second = await anthropic.messages
       .create({ model: 'who', max_tokens: 1, messages: [] })
       .catch((cause: unknown) => cause)
-    expect(second).toBeInstanceOf(Anthropic.NotFoundError)
+    expect(second).toBeInstanceOf(NotFoundError)
     expect(second).toMatchObject({ error: { type: 'error', error: { type: 'not_found_error' } } })
 
     const google = new GoogleGenAI({ apiKey: token, httpOptions: { baseUrl: address } })
