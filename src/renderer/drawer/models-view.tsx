@@ -33,9 +33,9 @@ export function ModelsView({ id, back }: { id: number; back: ReactNode }) {
       <div className="flex shrink-0 flex-col gap-2 border-b border-line px-5 py-2.5">
         <div className="flex h-8 items-center gap-1.5">
           {back}
-          <h3 role="status" className="grow text-13 font-semibold">
+          <h3 className="grow text-13 font-semibold">
             {words.title}{' '}
-            <span className="tabular ml-1 font-normal text-text-3">
+            <span role="status" className="tabular ml-1 font-normal text-text-3">
               {isSearched ? words.of(shown.length, models.length) : formatNumber(models.length)}
             </span>
           </h3>

@@ -47,13 +47,12 @@ function FindOrRun() {
   return (
     <button
       type="button"
-      aria-label={strings.nav.findOrRun}
       {...tip(strings.nav.findOrRun, sayChord(chord), 'right')}
       onClick={openPalette}
       className="flex h-[30px] shrink-0 items-center gap-1.5 rounded-6 border border-line-2 bg-surface px-[7px] text-text-3 transition-colors hover:bg-hover"
     >
       <Icon of={Search} size={14} />
-      <span className="min-w-0 grow truncate text-left max-wide:hidden">{strings.nav.findOrRun}</span>
+      <span className="min-w-0 grow truncate text-left max-wide:sr-only">{strings.nav.findOrRun}</span>
       <KeyCaps chord={chord} className="max-wide:hidden" />
     </button>
   )
@@ -78,14 +77,13 @@ function NavItem({ page, icon, label, command, count }: NavItemProps) {
   return (
     <button
       type="button"
-      aria-label={label}
       {...tip(label, sayChord(shownChord(command, desktop)), 'right')}
       aria-current={isCurrent ? 'page' : undefined}
       onClick={() => goTo(page)}
       className={`flex h-[30px] items-center gap-2 rounded-6 px-2 transition-colors ${isCurrent ? 'bg-active font-medium text-text' : 'text-text-2 hover:bg-hover'}`}
     >
       <Icon of={icon} className={isCurrent ? 'text-text' : 'text-text-3'} />
-      <span className="grow text-left max-wide:hidden">{label}</span>
+      <span className="grow text-left max-wide:sr-only">{label}</span>
       {count !== undefined && (
         <span aria-hidden className="tabular text-12 font-normal text-text-3 max-wide:hidden">
           {formatNumber(count)}
@@ -133,14 +131,16 @@ function FootItem({ icon, head, text, bad = false, onClick }: FootItemProps) {
   return (
     <button
       type="button"
-      aria-label={`${head}: ${text}`}
       {...tip(`${head}: ${text}`, undefined, 'right')}
       onClick={onClick}
       className={`flex min-h-[30px] gap-2 rounded-6 px-2 py-1 text-left transition-colors ${bad ? 'bg-bad-bg' : 'hover:bg-hover'}`}
     >
       <Icon of={icon} className={`mt-0.5 ${bad ? 'text-bad' : 'text-text-3'}`} />
-      <span className="flex min-w-0 flex-col max-wide:hidden">
-        <span className={`text-11 ${bad ? 'font-medium text-bad' : 'text-text-3'}`}>{head}</span>
+      <span className="flex min-w-0 flex-col max-wide:sr-only">
+        <span className={`text-11 ${bad ? 'font-medium text-bad' : 'text-text-3'}`}>
+          {head}
+          <span className="sr-only">:</span>
+        </span>
         <span className="tabular truncate text-12 text-text-2">{text}</span>
       </span>
     </button>

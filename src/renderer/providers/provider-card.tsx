@@ -54,7 +54,6 @@ export const ProviderCard = memo(function ProviderCard({ id, column, isTabStop }
       aria-colindex={column}
       tabIndex={isTabStop ? 0 : -1}
       data-provider-id={id}
-      aria-label={provider.display_name}
       aria-describedby={text}
       onKeyDown={keyDown}
       onClick={click}
@@ -65,32 +64,41 @@ export const ProviderCard = memo(function ProviderCard({ id, column, isTabStop }
       onBlur={(event) => {
         if (!event.currentTarget.contains(event.relatedTarget)) setFocusInside(false)
       }}
-      className="flex h-[154px] min-w-0 flex-col rounded-8 border border-line bg-surface shadow-card transition-[border-color,box-shadow] hover:border-line-2 hover:shadow-menu"
+      className="min-w-0 rounded-8"
     >
-      <div id={text} className="flex grow flex-col px-4 pt-4">
-        <div className="flex items-start gap-3">
-          <Mark provider_id={id} size={36} />
-          <div className="flex min-w-0 grow flex-col">
-            <span title={provider.display_name} className="truncate text-13 font-semibold">
-              {provider.display_name}
-            </span>
-            <Host base_url={provider.base_url} />
+      {/* The cell is named by its content, and that by the provider: what else stands here describes it. */}
+      <div
+        role="group"
+        aria-label={provider.display_name}
+        className="flex h-[154px] flex-col rounded-8 border border-line bg-surface shadow-card transition-[border-color,box-shadow] hover:border-line-2 hover:shadow-menu"
+      >
+        <div id={text} className="flex grow flex-col px-4 pt-4">
+          <div className="flex items-start gap-3">
+            <Mark provider_id={id} size={36} />
+            <div className="flex min-w-0 grow flex-col">
+              <span title={provider.display_name} className="truncate text-13 font-semibold">
+                {provider.display_name}
+              </span>
+              <Host base_url={provider.base_url} />
+            </div>
+            <KeyChip state={provider.key_state} />
           </div>
-          <KeyChip state={provider.key_state} />
+          {provider.key_state === 'unreadable' ? (
+            <p title={strings.providers.unreadable} className="mt-3.5 line-clamp-2 text-12/[17px] text-text-2">
+              {strings.providers.unreadable}
+            </p>
+          ) : (
+            <Facts provider={provider} />
+          )}
         </div>
-        {provider.key_state === 'unreadable' ? (
-          <p className="mt-3.5 line-clamp-2 text-12/[17px] text-text-2">{strings.providers.unreadable}</p>
-        ) : (
-          <Facts provider={provider} />
-        )}
+        <footer className="flex h-10 shrink-0 items-center gap-2 border-t border-line pr-2 pl-4">
+          {!provider.is_predefined && <Tag>{strings.providers.custom}</Tag>}
+          <span className="min-w-0 truncate text-12 text-text-3">
+            {strings.providers.changed(shortDate(provider.updated_at))}
+          </span>
+          <CardActions id={id} isReachable={hasFocusInside} />
+        </footer>
       </div>
-      <footer className="flex h-10 shrink-0 items-center gap-2 border-t border-line pr-2 pl-4">
-        {!provider.is_predefined && <Tag>{strings.providers.custom}</Tag>}
-        <span className="min-w-0 truncate text-12 text-text-3">
-          {strings.providers.changed(shortDate(provider.updated_at))}
-        </span>
-        <CardActions id={id} isReachable={hasFocusInside} />
-      </footer>
     </div>
   )
 })

@@ -34,6 +34,8 @@ export function ProvidersPage() {
         <Search />
         <KeyFilterChoice />
         <AddProvider />
+        {/* In the narrowest window search and filter have a line of their own. */}
+        <span className="hidden h-0 basis-full max-wide:order-2 max-wide:block" />
       </PageHeader>
       <span role="status" className="sr-only">
         {query === '' ? '' : strings.providers.found(found.length)}
@@ -66,7 +68,7 @@ function Search() {
         event.preventDefault()
         focusFirstCard()
       }}
-      className="w-58 max-roomy:w-32 max-roomy:[&_kbd]:hidden"
+      className="max-w-58 min-w-32 grow basis-32 max-roomy:[&_kbd]:hidden max-wide:order-3 max-wide:max-w-none"
     />
   )
 }
@@ -77,6 +79,7 @@ function KeyFilterChoice() {
   const withKey = useMemo(() => list.filter(hasKey).length, [list])
   return (
     <Segmented
+      className="max-wide:order-4"
       name={strings.providers.filter}
       value={filter}
       onChange={setFilter}

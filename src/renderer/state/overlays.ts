@@ -97,5 +97,5 @@ export const returnConfirmFocus = (): void => giveFocusBack(confirmReturn)
 
 export function isAnythingOpen(): boolean {
   const { overlay, confirm } = useOverlays.getState()
-  return overlay !== null || confirm !== null || document.querySelector('[role="menu"]') !== null
+  return overlay !== null || confirm !== null || document.querySelector('[role="menu"][data-state="open"]') !== null
 }

@@ -51,7 +51,7 @@ export function CodeLine({ text, copyName, onCopied, big = false, path = false, 
         </code>
       )}
       {big ? (
-        <Button small icon={copied ? Check : Copy} aria-label={copyName} onClick={copyAndTell}>
+        <Button small icon={copied ? Check : Copy} aria-label={copied ? undefined : copyName} onClick={copyAndTell}>
           {copied ? strings.action.copied : strings.action.copy}
         </Button>
       ) : copied ? (

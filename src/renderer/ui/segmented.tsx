@@ -19,11 +19,12 @@ interface SegmentedProps<V extends string> {
   small?: boolean
   mono?: boolean
   why?: string | undefined
+  className?: string
 }
 
 /** Two to five choices that change the view or one value, at once. */
 export function Segmented<V extends string>({ name, value, choices, onChange, ...props }: SegmentedProps<V>) {
-  const { small = false, mono = false, why } = props
+  const { small = false, mono = false, why, className = '' } = props
   const choose = (next: string): void => {
     const choice = choices.find((one) => one.value === next)
     if (choice !== undefined && why === undefined) onChange(choice.value)
@@ -36,7 +37,7 @@ export function Segmented<V extends string>({ name, value, choices, onChange, ..
       value={value}
       onValueChange={choose}
       orientation="horizontal"
-      className={`inline-flex shrink-0 rounded-6 bg-hover ${small ? 'h-7' : 'h-8'}`}
+      className={`inline-flex shrink-0 rounded-6 ${className} bg-hover ${small ? 'h-7' : 'h-8'}`}
     >
       {choices.map(({ value: one, label, icon, count }) => (
         <RadioGroup.Item
