@@ -1,0 +1,112 @@
+import { createHash } from 'node:crypto'
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import Sqlite from 'better-sqlite3'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { openForWriting } from '../../../../src/core/store/sqlite/database.ts'
+import { migrate } from '../../../../src/core/store/sqlite/migrate.ts'
+import { APPLICATION_ID, FORMAT, migrations } from '../../../../src/core/store/sqlite/migrations.ts'
+import { createPrivateFile } from '../../../../src/core/private-files.ts'
+import { tempHome } from '../../../support/temp-core.ts'
+
+/** The migrations there are, and two that may come: what is proved of the frame holds for those that will. */
+const list = [
+  ...migrations,
+  "ALTER TABLE setting ADD COLUMN note TEXT; INSERT INTO setting (name, value) VALUES ('from', '\"two\"')",
+  'CREATE TABLE later (id INTEGER PRIMARY KEY) STRICT; INSERT INTO later VALUES (1)',
+]
+
+let temp: ReturnType<typeof tempHome>
+let path: string
+beforeEach(() => {
+  temp = tempHome()
+  mkdirSync(temp.home)
+  path = join(temp.home, 'vault.db')
+  createPrivateFile(path)
+})
+afterEach(() => temp[Symbol.dispose]())
+
+/** What a file holds in the end: its format and the text of its schema. */
+function schemaOf(db: Sqlite.Database): unknown {
+  return [
+    db.pragma('user_version', { simple: true }),
+    db.pragma('application_id', { simple: true }),
+    db.prepare('SELECT type, name, sql FROM sqlite_schema ORDER BY name').all(),
+  ]
+}
+
+function inFile<T>(act: (db: Sqlite.Database) => T): T {
+  const db = openForWriting(path)
+  try {
+    return act(db)
+  } finally {
+    db.close()
+  }
+}
+
+const froms = Array.from({ length: list.length }, (_, from) => from)
+
+describe('migrate', () => {
+  it.each(froms)('takes a vault of format %i to the newest, as if it had been made so', (from) => {
+    const upgraded = inFile((db) => {
+      migrate(db, list.slice(0, from))
+      if (from > 0) db.exec("INSERT INTO provider (name, display_name, api_key_encrypted) VALUES ('p', 'P', 'token')")
+      expect(migrate(db, list)).toBe(true)
+      if (from > 0) expect(db.prepare('SELECT api_key_encrypted FROM provider').pluck().all()).toEqual(['token'])
+      return schemaOf(db)
+    })
+    const fresh = new Sqlite(':memory:')
+    migrate(fresh, list)
+    expect(upgraded).toEqual(schemaOf(fresh))
+    fresh.close()
+  })
+
+  it('marks the file as a vault of its format', () => {
+    inFile((db) => {
+      migrate(db)
+      expect(schemaOf(db)).toEqual([FORMAT, APPLICATION_ID, expect.anything()])
+    })
+  })
+
+  it('writes nothing where nothing is pending, and waits for nobody then', () => {
+    inFile((db) => {
+      migrate(db)
+      const other = new Sqlite(path)
+      other.exec('BEGIN IMMEDIATE')
+      expect(migrate(db)).toBe(false)
+      other.close()
+    })
+  })
+
+  it('leaves a vault of a later format alone', () => {
+    inFile((db) => {
+      migrate(db, list)
+      const before = schemaOf(db)
+      expect(migrate(db)).toBe(false)
+      expect(schemaOf(db)).toEqual(before)
+    })
+  })
+
+  it.each(froms)('changes nothing at all where one of the steps from format %i fails', (from) => {
+    inFile((db) => {
+      migrate(db, list.slice(0, from))
+      const before = schemaOf(db)
+      expect(() => migrate(db, [...list, 'INSERT INTO nowhere VALUES (1)'])).toThrow('no such table: nowhere')
+      expect(schemaOf(db)).toEqual(before)
+    })
+  })
+})
+
+describe('a migration', () => {
+  // One line for each that there is. A vault made before is of the old text: a later migration mends, none is edited.
+  it.each(['6f436cf39ebf869240499a44f5ca59713c7c5575289de35ad5205d6e9558cd18'].entries())(
+    'number %i is what it was',
+    (index, digest) => {
+      expect(
+        createHash('sha256')
+          .update(migrations[index] ?? '')
+          .digest('hex'),
+      ).toBe(digest)
+    },
+  )
+})

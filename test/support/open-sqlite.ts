@@ -1,0 +1,34 @@
+import { mkdirSync } from 'node:fs'
+import { expect } from 'vitest'
+import { placesFrom } from '../../src/core/places.ts'
+import { createVault, openVaultForWriting } from '../../src/core/store/sqlite/sqlite-vault-file.ts'
+import type { OpenedStore } from './store-suite.ts'
+import { tempHome } from './temp-core.ts'
+import { dumpVault } from './vault-dump.ts'
+
+/** An empty vault without a master key, in a folder of its own; gone when closed. */
+export async function openSqlite(): Promise<OpenedStore & { home: string }> {
+  const temp = tempHome()
+  mkdirSync(temp.home, { mode: 0o700 })
+  const { vault } = placesFrom({ LATCHKEY_HOME: temp.home })
+  const options = { warn: (sentence: string) => expect.fail(sentence) }
+  await createVault(vault, async () => undefined, options)
+  const file = await openVaultForWriting(vault, options)
+  return {
+    home: temp.home,
+    store: file.store,
+    audit: () =>
+      (dumpVault(temp.home)['audit'] ?? []).map((row) => ({
+        act: String(row['act']),
+        provider: row['provider'] === null ? null : String(row['provider']),
+        door: String(row['door']),
+        os_user: String(row['os_user']),
+        pid: Number(row['pid']),
+        detail: JSON.parse(String(row['detail'])) as unknown,
+      })),
+    async close() {
+      file.close()
+      temp[Symbol.dispose]()
+    },
+  }
+}

@@ -1,0 +1,350 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import type { Actor } from '../../src/core/actor.ts'
+import type { Catalog, CatalogProvider } from '../../src/core/catalog/models-yaml.ts'
+import { MasterKeyChanged, type NewProviderRow, type SealedKey, type Store } from '../../src/core/store/store.ts'
+import { defaultSettings } from '../../src/shared/schemas.ts'
+
+export interface OpenedStore {
+  store: Store
+  /** What the audit table says, oldest first. The port itself does not read it. */
+  audit(): { act: string; provider: string | null; door: string; os_user: string; pid: number; detail: unknown }[]
+  close(): Promise<void>
+}
+
+/** The master key of the stores under test; no store ever sees more of it than this id. */
+export const MASTER_KEY = { id: 'master-key-1', source: 'environment', place: 'here' }
+
+const by: Actor = { door: 'cli', os_user: 'tester', pid: 42 }
+
+export function sealed(token: string, master_key_id = MASTER_KEY.id): SealedKey {
+  return { api_key_encrypted: token, key_id: `id of ${token}`, binding: `binding of ${token}`, master_key_id }
+}
+
+export function newRow(name: string, more: Partial<NewProviderRow> = {}): NewProviderRow {
+  return { name, display_name: name, base_url: null, dialect: 'openai', auth: 'bearer', key: null, ...more }
+}
+
+export function catalogOf(...providers: (Partial<CatalogProvider> & { name: string })[]): Catalog {
+  return {
+    source: 'models.yaml',
+    providers: providers.map((provider) => ({
+      display_name: provider.name,
+      base_url: `https://${provider.name}.example.com/v1`,
+      dialect: 'openai',
+      auth: 'bearer',
+      endpoints: {},
+      key_url: null,
+      key_prefixes: [],
+      env: [],
+      models: [],
+      ...provider,
+    })),
+  }
+}
+
+export const modelsOf = (...names: string[]): CatalogProvider['models'] =>
+  names.map((name) => ({ name, display_name: name }))
+
+/** What every store has to hold. A new adapter's test is this, and what is special to it. */
+export function testStore(name: string, open: () => Promise<OpenedStore>): void {
+  describe(`the ${name} store`, () => {
+    let opened: OpenedStore
+    let store: Store
+    beforeEach(async () => {
+      opened = await open()
+      store = opened.store
+      await store.recordMasterKey(MASTER_KEY, by)
+    })
+    afterEach(() => opened.close())
+
+    const insert = (name: string, more: Partial<NewProviderRow> = {}, models: string[] = []) =>
+      store.insertProvider(newRow(name, more), models, by)
+    const acts = (): string[] => opened.audit().map(({ act }) => act)
+    /** Everything a reader can see. */
+    const everything = async (): Promise<unknown> => [
+      await store.listProviders(),
+      await store.readSettings(),
+      await store.readVault(),
+      await store.listTokens(),
+      opened.audit(),
+    ]
+
+    describe('providers', () => {
+      it('are listed by id, each with its own models in the order they came', async () => {
+        const b = await insert('b', {}, ['z', 'a'])
+        const a = await insert('a', {}, ['m'])
+        const list = await store.listProviders()
+        expect(list).toEqual([b, a])
+        expect(list.map(({ models }) => models.map(({ name }) => name))).toEqual([['z', 'a'], ['m']])
+        expect(b.id).toBeLessThan(a.id)
+      })
+
+      it('are found by id and by name, or not at all', async () => {
+        const row = await insert('a', {}, ['m'])
+        expect(await store.findProvider({ id: row.id })).toEqual(row)
+        expect(await store.findProvider({ name: 'a' })).toEqual(row)
+        for (const ref of [{ id: row.id + 1 }, { id: 2 ** 60 }, { name: 'A' }, { name: '' }]) {
+          expect(await store.findProvider(ref)).toBeUndefined()
+        }
+      })
+
+      it('keep every field they were given', async () => {
+        const fields = { base_url: 'https://x.example', dialect: 'anthropic', auth: 'x-api-key' } as const
+        const row = await insert('a', { ...fields, display_name: 'Ä 💡', key: sealed('token') })
+        expect(row).toMatchObject({ ...fields, ...sealed('token'), display_name: 'Ä 💡', is_predefined: false })
+        expect(row.created_at).toBe(row.updated_at)
+        expect(row.created_at).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/)
+      })
+
+      it('have a name that is theirs alone', async () => {
+        await insert('a')
+        const before = await everything()
+        await expect(insert('a', { display_name: 'other' }, ['m'])).rejects.toMatchObject({
+          code: 'provider_exists',
+          message: "Provider with name 'a' already exists",
+        })
+        expect(await everything()).toEqual(before)
+      })
+
+      it('are inserted with all their models or not at all', async () => {
+        const before = await everything()
+        await expect(insert('a', {}, ['m', 'n', 'm'])).rejects.toMatchObject({ code: 'model_exists' })
+        expect(await everything()).toEqual(before)
+      })
+
+      it('go with their models, and their name is free again', async () => {
+        const row = await insert('a', { key: sealed('token') }, ['m'])
+        await store.deleteProvider(row.id, by)
+        expect(await store.listProviders()).toEqual([])
+        const again = await insert('a')
+        expect(again).toMatchObject({ models: [], api_key_encrypted: null })
+        expect(again.id).not.toBe(row.id)
+      })
+
+      it('of the catalog are not deleted', async () => {
+        await store.seed(catalogOf({ name: 'a' }), 'digest', by)
+        const [row] = await store.listProviders()
+        const before = await everything()
+        await expect(store.deleteProvider(row?.id ?? 0, by)).rejects.toMatchObject({ code: 'provider_predefined' })
+        expect(await everything()).toEqual(before)
+      })
+
+      it('that are not there are said to be so by every act', async () => {
+        const before = await everything()
+        const missing = { code: 'provider_not_found', message: 'Provider with ID 99 not found' }
+        await expect(store.deleteProvider(99, by)).rejects.toMatchObject(missing)
+        await expect(store.insertModel(99, { name: 'm', display_name: 'm' }, by)).rejects.toMatchObject(missing)
+        await expect(store.bringBackModels(99, [], by)).rejects.toMatchObject(missing)
+        await expect(store.updateProvider(99, 'provider.update', () => ({}), by)).rejects.toMatchObject(missing)
+        expect(await everything()).toEqual(before)
+      })
+    })
+
+    describe('an update', () => {
+      it('changes what is said and nothing else', async () => {
+        const { id, ...before } = await insert('a', { base_url: 'https://x.example', key: sealed('token') }, ['m'])
+        const after = await store.updateProvider(id, 'provider.update', () => ({ display_name: 'New' }), by)
+        expect(after).toEqual({ ...before, id, display_name: 'New', updated_at: after.updated_at })
+        expect(await store.findProvider({ id })).toEqual(after)
+      })
+
+      it('sees the row as it is, and leaves all as it was where it throws', async () => {
+        const row = await insert('a')
+        const before = await everything()
+        const update = store.updateProvider(
+          row.id,
+          'provider.update',
+          (seen) => {
+            expect(seen).toEqual(row)
+            throw new Error('no')
+          },
+          by,
+        )
+        await expect(update).rejects.toThrow('no')
+        expect(await everything()).toEqual(before)
+      })
+
+      it('that changes nothing writes nothing', async () => {
+        const { id } = await insert('a', { base_url: 'https://x.example' })
+        const before = await everything()
+        await store.updateProvider(id, 'provider.update', ({ display_name, edited }) => ({ display_name, edited }), by)
+        expect(await everything()).toEqual(before)
+      })
+
+      it('that only says whose text a field is leaves updated_at', async () => {
+        const before = await insert('a')
+        const after = await store.updateProvider(before.id, 'provider.update', () => ({ edited: ['auth'] }), by)
+        expect(after).toEqual({ ...before, edited: ['auth'] })
+      })
+
+      it('puts a key in, exchanges it and takes it out', async () => {
+        const { id } = await insert('a')
+        const change = (key: SealedKey | null) => store.updateProvider(id, 'provider.update', () => ({ key }), by)
+        expect(await change(sealed('one'))).toMatchObject(sealed('one'))
+        expect(await change(sealed('two'))).toMatchObject(sealed('two'))
+        expect(await change(null)).toMatchObject({ api_key_encrypted: null, key_id: null, binding: null })
+      })
+
+      it('by ten at once loses none', async () => {
+        const { id } = await insert('a', { display_name: '0' })
+        const add = () =>
+          store.updateProvider(
+            id,
+            'provider.update',
+            ({ display_name }) => ({ display_name: `${Number(display_name) + 1}` }),
+            by,
+          )
+        await Promise.all(Array.from({ length: 10 }, add))
+        expect(await store.findProvider({ id })).toMatchObject({ display_name: '10' })
+      })
+    })
+
+    describe('a key sealed under another master key than the vault has now', () => {
+      it('is not stored', async () => {
+        const { id } = await insert('a')
+        const before = await everything()
+        const stale = sealed('token', 'another')
+        await expect(insert('b', { key: stale })).rejects.toThrow(MasterKeyChanged)
+        await expect(
+          store.updateProvider(id, 'provider.update', () => ({ display_name: 'x', key: stale }), by),
+        ).rejects.toThrow(MasterKeyChanged)
+        expect(await everything()).toEqual(before)
+      })
+    })
+
+    describe('models', () => {
+      it('have a name that is theirs alone in their provider', async () => {
+        const a = await insert('a', {}, ['m'])
+        const b = await insert('b')
+        const before = await everything()
+        await expect(store.insertModel(a.id, { name: 'm', display_name: 'M' }, by)).rejects.toMatchObject({
+          code: 'model_exists',
+        })
+        expect(await everything()).toEqual(before)
+        expect(await store.insertModel(b.id, { name: 'm', display_name: 'M' }, by)).toMatchObject({
+          provider_id: b.id,
+          name: 'm',
+          display_name: 'M',
+        })
+      })
+
+      it('leave their provider’s updated_at alone', async () => {
+        const { id, updated_at } = await insert('a')
+        const model = await store.insertModel(id, { name: 'm', display_name: 'm' }, by)
+        await store.deleteModel(model.id, by)
+        expect(await store.findProvider({ id })).toMatchObject({ updated_at, models: [] })
+      })
+
+      it('that are not there are said to be so', async () => {
+        await expect(store.deleteModel(7, by)).rejects.toMatchObject({
+          code: 'model_not_found',
+          message: 'Model with ID 7 not found',
+        })
+      })
+
+      it('are named provider/model in code point order, of providers with a key', async () => {
+        await insert('b', { key: sealed('1') }, ['z', 'B', 'a', 'é', '💡'])
+        await insert('a', { key: sealed('2') }, ['vendor/x:free'])
+        await insert('c', {}, ['m'])
+        expect(await store.listModelNames()).toEqual(['a/vendor/x:free', 'b/B', 'b/a', 'b/z', 'b/é', 'b/💡'])
+      })
+    })
+
+    describe('settings', () => {
+      it('have their defaults until they are set, and keep what they are set to', async () => {
+        expect(await store.readSettings()).toEqual(defaultSettings)
+        await store.writeSettings({ theme: 'dark', listener_port: 0 }, by)
+        await store.writeSettings({ listener_at_start: true }, by)
+        expect(await store.readSettings()).toEqual({
+          ...defaultSettings,
+          theme: 'dark',
+          listener_port: 0,
+          listener_at_start: true,
+        })
+      })
+
+      it('that are what they were are not written', async () => {
+        await store.writeSettings({ theme: 'dark' }, by)
+        const before = await everything()
+        await store.writeSettings({ theme: 'dark' }, by)
+        await store.writeSettings({}, by)
+        expect(await everything()).toEqual(before)
+      })
+    })
+
+    describe('the master key', () => {
+      it('is recorded once', async () => {
+        expect(await store.recordMasterKey({ id: 'other', source: 'file', place: 'there' }, by)).toBe(false)
+        expect(await store.readVault()).toMatchObject({ master_key_id: MASTER_KEY.id, key_source: 'environment' })
+        expect(acts()).toEqual(['vault.create'])
+      })
+
+      it('is replaced, and what the new one does not open is dropped; all else stays', async () => {
+        const kept = await insert('kept', { key: sealed('1') }, ['m'])
+        const lost = await insert('lost', { key: sealed('2'), base_url: 'https://x.example' }, ['m'])
+        const none = await insert('none')
+        const next = { id: 'next', source: 'file', place: 'there' }
+        const dropped = await store.replaceMasterKey(MASTER_KEY.id, next, (row) => row.name === 'kept', by)
+        expect(dropped.map(({ name }) => name)).toEqual(['lost'])
+        expect(await store.readVault()).toMatchObject({ master_key_id: 'next', key_source: 'file', key_place: 'there' })
+        const [first, second, third] = await store.listProviders()
+        expect(first).toEqual(kept)
+        expect(second).toEqual({
+          ...lost,
+          api_key_encrypted: null,
+          key_id: null,
+          binding: null,
+          master_key_id: null,
+          updated_at: second?.updated_at,
+        })
+        expect(third).toEqual(none)
+      })
+
+      it('is not replaced where it is no longer the one that was lost', async () => {
+        await insert('a', { key: sealed('1') })
+        const before = await everything()
+        const next = { id: 'next', source: 'file', place: 'there' }
+        await expect(store.replaceMasterKey('another', next, () => false, by)).rejects.toThrow(MasterKeyChanged)
+        expect(await everything()).toEqual(before)
+      })
+    })
+
+    describe('tokens', () => {
+      it('are kept as hashes, one to a name', async () => {
+        const token = { name: 'listener', kind: 'admin', prefix: 'lk_1234', sha256: Buffer.alloc(32, 1) } as const
+        await store.replaceToken(token, by)
+        await store.replaceToken({ ...token, sha256: Buffer.alloc(32, 2) }, by)
+        const list = await store.listTokens()
+        expect(list).toHaveLength(1)
+        expect(list[0]).toMatchObject({ ...token, sha256: Buffer.alloc(32, 2) })
+      })
+    })
+
+    describe('the audit table', () => {
+      it('has one row for each act: who did it, through which door, to which provider', async () => {
+        const { id } = await insert('a', { key: sealed('a token') }, ['m'])
+        const model = await store.insertModel(id, { name: 'n', display_name: 'n' }, by)
+        await store.deleteModel(model.id, by)
+        await store.updateProvider(id, 'provider.update', () => ({ display_name: 'A' }), by)
+        await store.updateProvider(id, 'key.remove', () => ({ key: null }), by)
+        await store.deleteProvider(id, by)
+        await store.writeSettings({ theme: 'dark' }, by)
+        await store.record({ act: 'listener.on', provider: null }, by)
+        const rows = opened.audit().slice(1)
+        expect(rows.map(({ act, provider }) => [act, provider])).toEqual([
+          ['provider.create', 'a'],
+          ['model.add', 'a'],
+          ['model.delete', 'a'],
+          ['provider.update', 'a'],
+          ['key.remove', 'a'],
+          ['provider.delete', 'a'],
+          ['settings.update', null],
+          ['listener.on', null],
+        ])
+        for (const row of rows) expect(row).toMatchObject({ door: 'cli', os_user: 'tester', pid: 42 })
+        expect(rows[3]?.detail).toEqual({ changed: ['display_name'] })
+        expect(JSON.stringify(rows)).not.toContain('a token')
+      })
+    })
+  })
+}
