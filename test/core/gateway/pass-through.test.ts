@@ -59,12 +59,13 @@ describe('the pass-through', () => {
     await using gateway = await withProvider(await openGateway(), upstream.origin)
     for (let round = 0; round < 1_000; round++) {
       const sent = randomBytes(random(3_000))
-      // Random bytes, and text that keeps almost beginning a key.
-      answer = Buffer.concat(
-        Array.from({ length: random(40) }, () =>
+      // Random bytes, and text that keeps almost beginning a key; once in a while they happen to complete it.
+      do {
+        const texts = Array.from({ length: random(40) }, () =>
           random(2) === 0 ? randomBytes(random(200)) : Buffer.from(CANARY.slice(0, random(CANARY.length))),
-        ),
-      )
+        )
+        answer = Buffer.concat(texts)
+      } while (answer.includes(CANARY))
       const chunked = random(2) === 0
       const received = await post(gateway, CHAT, chunked ? pieces(sent) : [sent], chunked)
       expect({ round, up: sha256(upstream.last().body), down: sha256(received) }).toEqual({
