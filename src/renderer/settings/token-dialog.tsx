@@ -1,5 +1,5 @@
 import { api } from '../api.ts'
-import { closeConfirm, closeOverlay, openOverlay, setLocked, useOverlays } from '../state/overlays.ts'
+import { closeOverlay, openOverlay, setLocked, useOverlays } from '../state/overlays.ts'
 import { strings } from '../strings.ts'
 import { Button } from '../ui/button.tsx'
 import { CodeLine } from '../ui/code-line.tsx'
@@ -39,7 +39,6 @@ export function NewTokenConfirm() {
       verb={confirm.newToken}
       act={async () => {
         const { token } = await api.makeListenerToken()
-        closeConfirm()
         openOverlay({ kind: 'token', token })
       }}
     >

@@ -43,10 +43,13 @@ export const useOverlays = create<Overlays>()(() => ({
 
 let overlayReturn = focusReturnOf(null)
 let confirmReturn = focusReturnOf(null)
+/** What lay over the page when the question was asked. */
+let confirmOver: Overlay | null = null
 
 /** Opens an overlay in place of the one that is open; focus goes back to where the first was asked for. */
 export function openOverlay(overlay: Overlay): void {
-  if (useOverlays.getState().overlay === null) overlayReturn = focusReturnOf(document.activeElement)
+  const { overlay: before, confirm } = useOverlays.getState()
+  if (before === null) overlayReturn = confirm === null ? focusReturnOf(document.activeElement) : confirmReturn
   useOverlays.setState({ overlay, dirty: false, locked: overlay.kind === 'token' })
 }
 
@@ -80,6 +83,7 @@ export function setLocked(locked: boolean): void {
 
 export function ask(confirm: Confirm): void {
   confirmReturn = focusReturnOf(document.activeElement)
+  confirmOver = useOverlays.getState().overlay
   useOverlays.setState({ confirm })
 }
 
@@ -93,7 +97,12 @@ export function returnOverlayFocus(): void {
   if (useOverlays.getState().overlay === null) giveFocusBack(overlayReturn)
 }
 
-export const returnConfirmFocus = (): void => giveFocusBack(confirmReturn)
+export function returnConfirmFocus(): void {
+  const { overlay } = useOverlays.getState()
+  if (overlay === confirmOver) giveFocusBack(confirmReturn)
+  // The overlay went with the question. One that the answer opened has the focus already.
+  else if (overlay === null) giveFocusBack(overlayReturn)
+}
 
 export function isAnythingOpen(): boolean {
   const { overlay, confirm } = useOverlays.getState()
