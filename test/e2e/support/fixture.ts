@@ -10,7 +10,7 @@ import { chromiumPath } from '../../support/find-chromium.ts'
 import { openTempCore } from '../../support/temp-core.ts'
 import { enter, chromiumOptions, runCli, startServer, type Server } from './browser-harness.ts'
 import { formsFoundIn, newCanary, sweep } from './canaries.ts'
-import { launchDesktop, type DesktopApp } from './desktop-harness.ts'
+import { desktopHarness, launchDesktop, type DesktopApp } from './desktop-harness.ts'
 import { environmentOf } from './person.ts'
 import { watchPage } from './watch-page.ts'
 
@@ -49,6 +49,8 @@ export interface Latchkey {
   prepare(act?: (client: Client) => Promise<unknown>): Promise<void>
   /** A provider's key that will be searched for when the spec is over. */
   newKey(prefix?: string): string
+  /** Another secret that must not be found when the spec is over. */
+  neverKeep(secret: string): void
   /** The desktop window's own acts; throws in a browser tab. */
   desktop(): DesktopApp
   /** The address of `serve --ui`; throws in the desktop window. */
@@ -101,6 +103,7 @@ export const test = base.extend<Fixtures, { tabs: () => Promise<Browser> }>({
       if (harness === 'desktop') {
         const desktop = await launchDesktop({ home, env: own, args })
         await desktop.page.setViewportSize({ width: 1180, height: 760 })
+        await giveFocus(desktop.page)
         watched.follow(desktop.page, new URL(desktop.page.url()).origin)
         return { ...desktop, desktop }
       }
@@ -170,6 +173,7 @@ export const test = base.extend<Fixtures, { tabs: () => Promise<Browser> }>({
         keys.push(key)
         return key
       },
+      neverKeep: (secret) => void keys.push(secret),
       desktop() {
         const { desktop } = now()
         if (desktop === undefined) throw new Error('This is a browser tab')
@@ -207,3 +211,10 @@ export const test = base.extend<Fixtures, { tabs: () => Promise<Browser> }>({
     await use(page)
   },
 })
+
+/** The window in front of the person has the focus of the desktop; the stand-in's is one of many on no desktop. */
+async function giveFocus(page: Page): Promise<void> {
+  if (desktopHarness === 'electron') return
+  const devtools = await page.context().newCDPSession(page)
+  await devtools.send('Emulation.setFocusEmulationEnabled', { enabled: true })
+}

@@ -6,7 +6,7 @@ export const cards = (page: Page): Locator => page.getByRole('gridcell')
 export const dialog = (page: Page, name: string): Locator => page.getByRole('dialog', { name, exact: true })
 export const question = (page: Page, title: string): Locator =>
   page.getByRole('alertdialog', { name: title, exact: true })
-export const button = (within: Page | Locator, name: string): Locator =>
+export const button = (within: Page | Locator, name: string | RegExp): Locator =>
   within.getByRole('button', { name, exact: true })
 export const field = (within: Page | Locator, label: string): Locator =>
   within.getByRole('textbox', { name: label, exact: true })
@@ -42,4 +42,12 @@ export async function chooseFromMenu(page: Page, provider: string, entry: string
 export async function openMenu(page: Page, provider: string): Promise<Locator> {
   await button(card(page, provider), `More actions of ${provider}`).click()
   return page.getByRole('menu')
+}
+
+/** Reads the token in the dialog that shows it this once, and closes that. */
+export async function readTokenOnce(page: Page): Promise<string> {
+  const once = dialog(page, 'Token for tools')
+  const token = await once.getByRole('code').textContent()
+  await button(once, 'I have copied it').click()
+  return token ?? ''
 }
