@@ -2,6 +2,7 @@
 // On Windows the profile's access list is relied on, so modes and owners are not looked at there.
 import { randomBytes } from 'node:crypto'
 import {
+  accessSync,
   chmodSync,
   closeSync,
   constants,
@@ -95,6 +96,15 @@ function narrow(path: string, stats: Stats, mode: number, warn: Warn): void {
     )
   }
   warn(`${path} could be read by other users; its mode is now ${mode.toString(8).padStart(4, '0')}.`)
+}
+
+/** Throws `vault_unwritable` where this user may not write the file. */
+export function assertWritable(path: string): void {
+  try {
+    accessSync(path, constants.W_OK)
+  } catch (cause) {
+    throw unwritable(path, cause)
+  }
 }
 
 /** True where others may read or write the file: what the person made is refused then, not mended. */

@@ -10,6 +10,7 @@ import {
   reason,
   syncFile,
   syncFolder,
+  assertWritable,
   unwritable,
   type OnStep,
   type Warn,
@@ -61,6 +62,8 @@ export function openVaultAsItIs(path: string, { warn, onStep }: Options): Promis
 
 /** Opens a vault that `openVaultForReading` found sound for writing, and brings it to this Latchkey's format. */
 export async function openVaultForWriting(path: string, { warn, onStep }: Options): Promise<VaultFile> {
+  // SQLite would open a file that may not be written for reading, and say nothing.
+  assertWritable(path)
   sweepDrafts(path)
   return whenFree(path, () => {
     const db = openForWriting(path, onStep)
