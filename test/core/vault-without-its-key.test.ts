@@ -77,7 +77,10 @@ describe.each(wrongKeys)('a vault whose master key is %s', (_, wrong, code, deta
     if (provider === undefined) throw new Error('the vault has providers')
     for (let round = 0; round < 2; round += 1) {
       for (const [operation, input] of writes(provider)) {
-        expect(await core.call(operation, input), operation).toMatchObject({ ok: false, error: { code } })
+        expect([operation, await core.call(operation, input)]).toMatchObject([
+          operation,
+          { ok: false, error: { code } },
+        ])
       }
       await expect(getDecryptedApiKey(core.core.vault, { id: provider.id })).rejects.toMatchObject({ code })
     }

@@ -41,7 +41,7 @@ export interface TempCore extends AsyncDisposable {
   /** The operations through `dispatch`, as the door asks for them; throws `AppError`. */
   client: Client
   /** The same, answering the reply as it is. */
-  call(id: OperationId, input?: unknown): Promise<Reply>
+  call: (id: OperationId, input?: unknown) => Promise<Reply>
 }
 
 interface TempOptions extends Partial<CoreOptions> {

@@ -61,7 +61,7 @@ describe('a vault that is open for writing', () => {
 
   it('does not make a file that is not there', () => {
     path = join(temp.home, 'other.db')
-    expect(() => openForWriting(path)).toThrow()
+    expect(() => openForWriting(path)).toThrow('unable to open database file')
     expect(readdirSync(temp.home)).toEqual(['vault.db'])
   })
 })
@@ -71,13 +71,13 @@ describe('a vault that is open for reading', () => {
     open(openForWriting).exec('CREATE TABLE t (a)')
     const db = open(openForReading)
     expect(() => db.exec('INSERT INTO t VALUES (1)')).toThrow(expect.objectContaining({ code: 'SQLITE_READONLY' }))
-    expect(() => db.pragma('user_version = 7')).toThrow()
+    expect(() => db.pragma('user_version = 7')).toThrow('attempt to write a readonly database')
     expect([pragma(db, 'trusted_schema'), pragma(db, 'busy_timeout')]).toEqual([0, 0])
   })
 
   it('makes no file that is not there', () => {
     path = join(temp.home, 'other.db')
-    expect(() => openForReading(path)).toThrow()
+    expect(() => openForReading(path)).toThrow('unable to open database file')
     expect(readdirSync(temp.home)).toEqual(['vault.db'])
   })
 })

@@ -41,20 +41,19 @@ describe('a row that another program wrote', () => {
     await close()
   })
 
-  it('that no act could have written is said to be damage, by its name', async () => {
-    const { home, store, close } = await openSqlite()
-    const broken = ["dialect = 'morse'", "auth = ''", "edited = '[1]'", "edited = '{'", "catalog_entry = '{}'"]
-    await store.insertProvider(newRow('p'), [], actorOf('cli'))
-    for (const change of broken) {
-      tamper(home, `UPDATE provider SET dialect = 'openai', auth = 'bearer', edited = '[]', catalog_entry = NULL`)
+  it.each(["dialect = 'morse'", "auth = ''", "edited = '[1]'", "edited = '{'", "catalog_entry = '{}'"])(
+    'that no act could have written is said to be damage, by its name: %s',
+    async (change) => {
+      const { home, store, close } = await openSqlite()
+      await store.insertProvider(newRow('p'), [], actorOf('cli'))
       tamper(home, `UPDATE provider SET ${change}`)
-      await expect(store.listProviders(), change).rejects.toMatchObject({
+      await expect(store.listProviders()).rejects.toMatchObject({
         code: 'database_damaged',
         message: expect.stringContaining('the row of its provider "p" cannot be read'),
       })
-    }
-    await close()
-  })
+      await close()
+    },
+  )
 })
 
 describe('a setting', () => {
