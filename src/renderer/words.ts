@@ -2,7 +2,8 @@
 
 const numbers = new Intl.NumberFormat('en')
 
-export const formatNumber = (value: number): string => numbers.format(value)
+/** With separators; below a thousand there are none, and asking Intl costs more than the rest of a card. */
+export const formatNumber = (value: number): string => (value < 1000 ? String(value) : numbers.format(value))
 
 /** `1 model`, `2,014 models`. */
 export const count = (number: number, one: string, many: string): string =>

@@ -39,6 +39,7 @@ export function ModelGrid({ id, models, query, scroller }: ModelGridProps) {
     getScrollElement: () => scroller?.current ?? null,
     estimateSize: () => ROW,
     overscan: 8,
+    useFlushSync: false,
   })
   const items =
     scroller === undefined ? models.map((_, index) => ({ index, start: index * ROW })) : rows.getVirtualItems()

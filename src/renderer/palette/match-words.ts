@@ -1,17 +1,7 @@
-/** Where words begin in a text: after anything that is no letter or digit, and at a capital after a small letter. */
-export function wordStarts(text: string): number[] {
-  const starts: number[] = []
-  for (let at = 0; at < text.length; at += 1) {
-    const here = text.charAt(at)
-    const before = at === 0 ? ' ' : text.charAt(at - 1)
-    if (!isWordPart(here)) continue
-    if (!isWordPart(before) || (isCapital(here) && !isCapital(before))) starts.push(at)
-  }
-  return starts
-}
+const WORD_START = /(?<![\p{L}\p{N}])[\p{L}\p{N}]|(?<!\p{Lu})\p{Lu}/gu
 
-const isWordPart = (sign: string): boolean => /[\p{L}\p{N}]/u.test(sign)
-const isCapital = (sign: string): boolean => /\p{Lu}/u.test(sign)
+/** Where words begin in a text: after anything that is no letter or digit, and at a capital after a small letter. */
+export const wordStarts = (text: string): number[] => [...text.matchAll(WORD_START)].map(({ index }) => index)
 
 /** A text made ready to be matched many times. */
 export interface Matchable {

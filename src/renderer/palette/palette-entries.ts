@@ -81,43 +81,55 @@ function nameOf(provider: Provider): Matchable {
 }
 
 /**
- * The acts on providers that match, the likeliest first. Words found in the name alone lead to the provider itself;
- * a word of an act ("key") leads to that act on every provider that has the rest.
+ * The acts on providers that match, the likeliest first, and how many there are. Words found in the name alone lead to
+ * the provider itself; a word of an act ("key") leads to that act on every provider that has the rest.
  */
-export function findProviderEntries(list: readonly Provider[], query: string, around: Around): Entry[] {
+export function findProviderEntries(
+  list: readonly Provider[],
+  query: string,
+  around: Around,
+  most: number,
+): { entries: Entry[]; total: number } {
   const words = wordsOf(query)
   const all = allWords(words)
-  const verbs = new Map<string, number>()
-  const verbBits = (label: (name: string) => string): number => {
-    const verb = label('')
-    let bits = verbs.get(verb)
-    if (bits === undefined) {
-      bits = matchedWords(matchable(verb), words)
-      verbs.set(verb, bits)
-    }
-    return bits
-  }
-  const found: { entry: Entry; rank: number }[] = []
+  const verbBits = rememberVerbs(words)
+  // A thousand providers make thousands of hits; only those that are shown become entries.
+  const ranks: { provider: Provider; act: ProviderAct }[][] = []
+  let total = 0
   for (const provider of list) {
     const inName = matchedWords(nameOf(provider), words)
     const beginsSo = words.some((word) => nameOf(provider).lower.startsWith(word))
     const offered = inName === all ? (['edit'] as const) : actsOf(provider, around.desktop)
     for (const act of offered) {
       if (!around.canWrite && isWriting(act)) continue
-      const inVerb = verbBits(labelOf(act, provider.key_state))
-      if ((inName | inVerb) !== all || (isDanger(act) && !words.some((word) => isVerb(word, act)))) continue
+      if ((inName | verbBits(act, provider.key_state)) !== all) continue
       // The act first, then names that begin so, then keyed providers, else the API's order.
       const rank = order.indexOf(act) * 4 + (beginsSo ? 0 : 2) + (hasKey(provider) ? 0 : 1)
-      found.push({ entry: entryOf(act, provider), rank })
+      ;(ranks[rank] ??= []).push({ provider, act })
+      total += 1
     }
   }
-  return found.sort((a, b) => a.rank - b.rank).map(({ entry }) => entry)
+  const entries = ranks.flat().slice(0, most)
+  return { entries: entries.map(({ provider, act }) => entryOf(act, provider)), total }
+}
+
+/** Which words of the query an act's label has, asked once per act. What destroys has none but by its own word. */
+function rememberVerbs(words: readonly string[]): (act: ProviderAct, key_state: Provider['key_state']) => number {
+  const known = new Map<(name: string) => string, number>()
+  return (act, key_state) => {
+    const label = labelOf(act, key_state)
+    let bits = known.get(label)
+    if (bits === undefined) {
+      const verb = label('')
+      const isMeant = !isDanger(act) || words.some((word) => verb.toLowerCase().startsWith(word))
+      bits = isMeant ? matchedWords(matchable(verb), words) : 0
+      known.set(label, bits)
+    }
+    return bits
+  }
 }
 
 const isDanger = (act: ProviderAct): boolean => act === 'remove_key' || act === 'delete'
-
-/** What destroys is listed only where its own word was typed. */
-const isVerb = (word: string, act: ProviderAct): boolean => labelOf(act, 'stored')('').toLowerCase().startsWith(word)
 
 /** The actions that match; all of them without a query. */
 export function findActions(actions: readonly Entry[], query: string): Entry[] {

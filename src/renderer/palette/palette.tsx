@@ -159,17 +159,17 @@ function useSections(query: string, within: number | null): { sections: Section[
       ]
       return { sections: sections.filter(({ entries }) => entries.length > 0), total: lately.length + actions.length }
     }
-    const ofProviders = findProviderEntries(list, query, around)
+    const ofProviders = findProviderEntries(list, query, around, MOST_ROWS)
     const ofPage = findActions(actions, query)
-    const [best, ...others] = [...ofProviders, ...ofPage]
+    const [best, ...others] = [...ofProviders.entries, ...ofPage]
     const sections = [
       { title: palette.best, entries: best === undefined ? [] : [best] },
-      { title: palette.providers, entries: others.filter(({ kind }) => kind === 'provider').slice(0, MOST_ROWS) },
+      { title: palette.providers, entries: others.filter(({ kind }) => kind === 'provider') },
       { title: palette.actions, entries: others.filter(({ kind }) => kind === 'action') },
     ]
     return {
       sections: sections.filter(({ entries }) => entries.length > 0),
-      total: ofProviders.length + ofPage.length,
+      total: ofProviders.total + ofPage.length,
     }
   }, [query, within, list, recent, actions, desktop, canWrite, palette])
 }

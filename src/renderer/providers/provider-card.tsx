@@ -64,13 +64,13 @@ export const ProviderCard = memo(function ProviderCard({ id, column, isTabStop }
       onBlur={(event) => {
         if (!event.currentTarget.contains(event.relatedTarget)) setFocusInside(false)
       }}
-      className="min-w-0 rounded-8"
+      className="h-[154px] min-w-0 rounded-8 [contain:layout_size_style]"
     >
       {/* The cell is named by its content, and that by the provider: what else stands here describes it. */}
       <div
         role="group"
         aria-label={provider.display_name}
-        className="flex h-[154px] flex-col rounded-8 border border-line bg-surface shadow-card transition-[border-color,box-shadow] hover:border-line-2 hover:shadow-menu"
+        className="flex h-full flex-col rounded-8 border border-line bg-surface shadow-card transition-[border-color,box-shadow] hover:border-line-2 hover:shadow-menu"
       >
         <div id={text} className="flex grow flex-col px-4 pt-4">
           <div className="flex items-start gap-3">

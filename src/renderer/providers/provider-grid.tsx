@@ -34,7 +34,9 @@ export function ProviderGrid({ providers }: { providers: readonly Provider[] }) 
     paddingEnd: 24,
     scrollPaddingStart: 20,
     scrollPaddingEnd: 24,
-    overscan: 3,
+    overscan: 1,
+    // Rows that come into sight may be drawn in slices, like everything else.
+    useFlushSync: false,
     // The row with the tab stop is always there, so that scrolling never loses focus.
     rangeExtractor: useCallback(
       (range: Parameters<typeof defaultRangeExtractor>[0]) => {

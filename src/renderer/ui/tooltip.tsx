@@ -65,16 +65,19 @@ function useTip(): Tip | null {
     const stop = new AbortController()
     let over: Element | null = null
     let timer: ReturnType<typeof setTimeout> | undefined
+    let isShown = false
     let shownAt = 0
     const hide = (): void => {
       clearTimeout(timer)
-      if (shownAt > 0) shownAt = Date.now()
+      if (!isShown) return
+      isShown = false
+      shownAt = Date.now()
       setShown(null)
     }
     const show = (element: HTMLElement): void => {
       const { tip: text, tipChord, tipSide } = element.dataset
       if (text === undefined || !element.isConnected) return
-      shownAt = Date.now()
+      isShown = true
       const side = tipSide === 'right' ? 'right' : 'top'
       setShown({ text, chord: tipChord, side, at: element.getBoundingClientRect() })
     }

@@ -10,7 +10,8 @@ const list = [
   someProvider({ id: 3, display_name: 'xAI (Grok)' }),
 ]
 const around = { desktop: true, canWrite: true }
-const labels = (query: string, at = around) => findProviderEntries(list, query, at).map(({ label }) => label)
+const find = (query: string, at = around, most = 30) => findProviderEntries(list, query, at, most)
+const labels = (query: string, at = around) => find(query, at).entries.map(({ label }) => label)
 
 describe('findProviderEntries', () => {
   it('leads from a name to the provider', () => {
@@ -26,6 +27,10 @@ describe('findProviderEntries', () => {
       'Replace key of OpenAI',
       'Set key of xAI (Grok)',
     ])
+  })
+
+  it('counts all and lists as many as are shown', () => {
+    expect(find('key a', around, 2)).toMatchObject({ total: 5, entries: [{}, {}] })
   })
 
   it('lists what destroys only where its own word was typed', () => {
