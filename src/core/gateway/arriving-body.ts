@@ -93,7 +93,8 @@ export class ArrivingBody {
       this.#overflown = true
       this.#kept = []
     }
-    const goOn = this.#reader === undefined ? this.#size < this.#keep : this.#reader.push(chunk)
+    // One byte more than may be kept has to come, or the end of a body of just that size would never be seen.
+    const goOn = this.#reader === undefined ? this.#size <= this.#keep : this.#reader.push(chunk)
     if (!goOn) this.#req.pause()
     this.#onChange?.()
   }

@@ -1,3 +1,5 @@
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { dispatch } from '../../../src/core/dispatch.ts'
 import { actorOf } from '../../../src/core/actor.ts'
@@ -10,7 +12,7 @@ import { startListener } from '../../../src/core/http/listener.ts'
 import { hashToken, newToken, sameHash } from '../../../src/core/http/token.ts'
 import { createLog } from '../../../src/core/log.ts'
 import type { NewProvider, Provider } from '../../../src/shared/schemas.ts'
-import { openTempCore, type TempCore } from '../../support/temp-core.ts'
+import { openTempCore, tempHome, type TempCore } from '../../support/temp-core.ts'
 
 export interface TestGateway extends AsyncDisposable {
   temp: TempCore
@@ -36,6 +38,8 @@ export interface GatewayOptions {
   upstreams?: UpstreamSettings
   limits?: GatewayDeps['limits']
   temp?: TempCore
+  /** A models.yaml in place of the shipped one. */
+  catalog?: string
 }
 
 /** A key as long as real ones, that no other text in a test contains. */
@@ -43,7 +47,7 @@ export const CANARY = 'sk-canary-0123456789abcdefghijABCDEFGHIJ'
 
 /** The real listener with the gateway before a real core: `await using gateway = await openGateway()`. */
 export async function openGateway(options: GatewayOptions = {}): Promise<TestGateway> {
-  const temp = options.temp ?? (await openTempCore())
+  const temp = options.temp ?? (await openWith(options.catalog))
   const token = newToken()
   const tokenHash = hashToken(token)
   const lines: string[] = []
@@ -101,6 +105,21 @@ export async function openGateway(options: GatewayOptions = {}): Promise<TestGat
       await upstreams.close()
       await listener.close()
       if (options.temp === undefined) await temp[Symbol.asyncDispose]()
+    },
+  }
+}
+
+async function openWith(catalog: string | undefined): Promise<TempCore> {
+  if (catalog === undefined) return openTempCore()
+  const folder = tempHome()
+  mkdirSync(folder.home, { mode: 0o700 })
+  writeFileSync(join(folder.home, 'models.yaml'), catalog)
+  const temp = await openTempCore({ home: folder.home })
+  return {
+    ...temp,
+    async [Symbol.asyncDispose]() {
+      await temp[Symbol.asyncDispose]()
+      folder[Symbol.dispose]()
     },
   }
 }
