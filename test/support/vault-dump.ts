@@ -28,6 +28,8 @@ const VOLATILE: ReadonlySet<string> = new Set([
   'master_key_id',
   'api_key_encrypted',
   'key_place',
+  'prefix',
+  'sha256',
 ])
 
 /** The same without what differs from run to run; whether a text stands in such a place is kept. */
