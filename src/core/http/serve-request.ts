@@ -76,13 +76,14 @@ export function createServe(deps: ServeDeps, port: number, limits: ServeLimits, 
     }
     const began = performance.now()
     let waiting = expectation === 'continue'
+    let handedOver = false
     const send = (answer: Answer): void => {
       if (res.headersSent || res.destroyed) return
       // Node itself closes after a no to "Expect: 100-continue": the client may send its body then, or its next request.
       if (closing) res.shouldKeepAlive = false
       res.writeHead(answer.status, answer.headers)
       res.end(answer.body)
-      note(req.method, answer.route ?? mount?.prefix ?? null, answer.status, began)
+      if (!handedOver) note(req.method, answer.route ?? mount?.prefix ?? null, answer.status, began)
     }
     const entry = enter(req)
     const mount = entry.path === null ? undefined : mountOf(entry.path)
@@ -107,6 +108,7 @@ export function createServe(deps: ServeDeps, port: number, limits: ServeLimits, 
         return
       }
       clearTimeout(arrival)
+      handedOver = true
       res.once('close', () => note(req.method, mount.prefix, res.statusCode, began))
       Promise.resolve(mount.handle(entry, req, res, sendContinue)).catch((cause: unknown) => {
         fail(cause)

@@ -73,7 +73,10 @@ describe('a mount', () => {
     await using opened = await openTestListener({ deps: { mounts: [mount] } })
     const reply = await sendRaw(opened.port, request(opened, 'GET /proxy/x'))
     expect([reply.status, JSON.parse(reply.body).code]).toEqual([500, 'internal'])
-    expect(opened.lines.join('')).toContain('a mistake of the mount')
+    expect(opened.lines.map((line) => JSON.parse(line))).toMatchObject([
+      { msg: 'a request failed', err: { message: 'a mistake of the mount' } },
+      { msg: 'request', route: '/proxy', status: 500 },
+    ])
   })
 
   it('that fails half-way leaves nobody waiting', async () => {
