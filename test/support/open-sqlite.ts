@@ -1,5 +1,6 @@
 import { mkdirSync } from 'node:fs'
 import { expect } from 'vitest'
+import { z } from 'zod'
 import { placesFrom } from '../../src/core/places.ts'
 import { createVault, openVaultForWriting } from '../../src/core/store/sqlite/sqlite-vault-file.ts'
 import type { OpenedStore } from './store-suite.ts'
@@ -17,18 +18,23 @@ export async function openSqlite(): Promise<OpenedStore & { home: string }> {
   return {
     home: temp.home,
     store: file.store,
-    audit: () =>
-      (dumpVault(temp.home)['audit'] ?? []).map((row) => ({
-        act: String(row['act']),
-        provider: row['provider'] === null ? null : String(row['provider']),
-        door: String(row['door']),
-        os_user: String(row['os_user']),
-        pid: Number(row['pid']),
-        detail: JSON.parse(String(row['detail'])) as unknown,
-      })),
+    audit: () => (dumpVault(temp.home)['audit'] ?? []).map(toAudit),
     async close() {
       file.close()
       temp[Symbol.dispose]()
     },
   }
+}
+
+const Audit = z.object({
+  act: z.string(),
+  provider: z.string().nullable(),
+  door: z.string(),
+  os_user: z.string(),
+  pid: z.number(),
+  detail: z.string().transform((text) => JSON.parse(text) as unknown),
+})
+
+function toAudit(row: unknown): z.infer<typeof Audit> {
+  return Audit.parse(row)
 }
