@@ -72,6 +72,8 @@ export default defineConfig({
       minify: true,
       assetsInlineLimit: 0,
       modulePreload: false,
+      // It is read from this machine's disk, not over a network.
+      chunkSizeWarningLimit: 1000,
       rollupOptions: { input: resolve('src/renderer/index.html') },
     },
   },

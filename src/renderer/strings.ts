@@ -110,7 +110,6 @@ export const strings = {
     emptyText: 'Latchkey keeps the API keys of your LLM providers, encrypted on this machine.',
     failedTitle: 'The providers cannot be listed.',
     found: (number: number) => `${count(number, 'provider', 'providers')} found`,
-    brokenCatalog: (what: string) => `The catalog was not read: ${what}. The vault is open with what it has.`,
   },
 
   key: {
@@ -134,7 +133,6 @@ export const strings = {
     needed: 'Paste the key.',
     neededFor: (host: string) => `Paste the key for ${host}.`,
     several: (number: number) => `These look like ${formatNumber(number)} keys. Store one here, add the other after.`,
-    spaces: 'A key has no spaces or line breaks inside.',
     replaces: 'The key that is stored now is overwritten.',
     foreignTitle: (vendor: string) => `This looks like ${aKey(vendor)} key.`,
     foreignBegins: 'It begins with',
@@ -142,6 +140,7 @@ export const strings = {
     foreignWhy: (host: string) => `Stored here, it would be sent to ${host}.`,
     saveInstead: (name: string) => `Save it to ${name} instead`,
     saveTo: (name: string) => `Save to ${name}`,
+    continueWith: (name: string) => `Continue with ${name}`,
     keep: (vendor: string) => `It is ${aKey(vendor)} key`,
     keepHere: 'Keep it here',
     copied: 'Key copied. Clipboard clears in',
@@ -188,7 +187,6 @@ export const strings = {
     addAnother: 'Add another provider',
     addAnotherText: 'Start again from the list',
     copyOf: (name: string) => `${name} copy`,
-    option: (name: string, state: string) => `${name}, ${state}`,
   },
 
   edit: {
@@ -216,7 +214,7 @@ export const strings = {
     nameNeeded: 'Write a display name.',
     nothingDiffers: 'Nothing has been changed.',
     answerFirst: 'Answer the question about the key first.',
-    gone: 'This provider has been deleted elsewhere.',
+    gone: 'The provider that was open has been deleted elsewhere.',
   },
 
   models: {
@@ -269,8 +267,6 @@ export const strings = {
     busy: 'Resetting',
     noAddress: 'no address',
     fields: { display_name: 'Display name', base_url: 'Base URL', dialect: 'Speaks', auth: 'Key header' },
-    now: 'Now',
-    from_catalog: 'Catalog',
     originText: (host: string) => `The address is another one, so the key is needed again: it goes to ${host} then.`,
   },
 
@@ -437,7 +433,6 @@ export const strings = {
     recent: 'Recent',
     providers: 'Providers',
     actions: 'Actions',
-    actionsOf: (name: string) => name,
     move: 'move',
     run: 'run',
     others: 'other actions of this provider',

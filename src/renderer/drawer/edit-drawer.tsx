@@ -4,6 +4,7 @@ import { ProviderMenu } from '../providers/provider-menu.tsx'
 import { loadCatalogEntry } from '../providers/catalog-entry.ts'
 import { emptyKey } from '../providers/key-draft.ts'
 import { closeOverlay, requestClose, useOverlays, type OverlayOf } from '../state/overlays.ts'
+import { showPageProblem } from '../state/page-problem.ts'
 import { useProvider } from '../state/providers.ts'
 import { strings } from '../strings.ts'
 import { Surface, useLast } from '../ui/dialog.tsx'
@@ -31,8 +32,10 @@ export function EditDrawer() {
   const isOpen = asked !== undefined && provider !== undefined
   const isGone = asked !== undefined && provider === undefined
   useEffect(() => {
-    // Deleted elsewhere while it was open.
-    if (isGone) closeOverlay()
+    if (!isGone) return
+    // Deleted while it was open: by its own question, or elsewhere.
+    if (useOverlays.getState().confirm === null) showPageProblem(strings.edit.gone)
+    closeOverlay()
   }, [isGone])
   return (
     <Surface

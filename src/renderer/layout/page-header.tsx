@@ -3,7 +3,8 @@ import { formatNumber } from '../words.ts'
 
 interface PageHeaderProps {
   title: string
-  count?: number
+  /** Left out while it is not known. */
+  count?: number | undefined
   children?: ReactNode
 }
 

@@ -59,7 +59,7 @@ function FindOrRun() {
 }
 
 function ProvidersItem() {
-  const count = useProviders((state) => state.list.length)
+  const count = useProviders((state) => (state.phase === 'ready' ? state.list.length : undefined))
   return <NavItem page="providers" icon={KeyRound} label={strings.nav.providers} command="go_providers" count={count} />
 }
 
@@ -68,7 +68,7 @@ interface NavItemProps {
   icon: LucideIcon
   label: string
   command: Command
-  count?: number
+  count?: number | undefined
 }
 
 function NavItem({ page, icon, label, command, count }: NavItemProps) {

@@ -11,6 +11,7 @@ import { hostOf } from '../words.ts'
 import { hasKey } from './has-key.ts'
 import { emptyKey } from './key-draft.ts'
 import { KeyEntry, useForeignKey } from './key-entry.tsx'
+import { saveToLabel } from './provider-actions.ts'
 import { keyProblem } from './key-text.ts'
 import { saveProvider } from './save-provider.ts'
 import { sayProblem } from '../say-problem.ts'
@@ -40,16 +41,18 @@ function KeyForm({ id: first, typed, title }: { id: number; typed: string; title
   const [error, setError] = useState<string>()
   const [refusal, setRefusal] = useState<Problem>()
   const [isBusy, setBusy] = useState(false)
-  const field = useRef<HTMLInputElement>(null)
+  const form = useRef<HTMLFormElement>(null)
   const foreign = useForeignKey(draft, provider ?? null)
   useEffect(() => setDirty(draft.value !== ''), [draft.value])
+  useEffect(() => {
+    if (error !== undefined) form.current?.querySelector<HTMLElement>('[aria-invalid]')?.focus()
+  }, [error])
   if (provider === undefined) return null
 
   const save = async (target: number): Promise<void> => {
     const problem = keyProblem(draft.value)
     if (problem !== undefined) {
       setError(draft.value === '' ? strings.key.needed : problem)
-      field.current?.focus()
       return
     }
     setBusy(true)
@@ -72,7 +75,7 @@ function KeyForm({ id: first, typed, title }: { id: number; typed: string; title
     else void save(foreign?.provider.id ?? id)
   }
   return (
-    <form onSubmit={submit} noValidate className="contents">
+    <form ref={form} onSubmit={submit} noValidate className="contents">
       <DialogHeader title={title} />
       <DialogBody>
         <div className="flex items-center gap-3">
@@ -83,11 +86,11 @@ function KeyForm({ id: first, typed, title }: { id: number; typed: string; title
           </div>
         </div>
         <KeyEntry
+          key={id}
           provider={provider}
           draft={draft}
           error={error}
           foreign={foreign}
-          ref={field}
           onType={(value, trimmed) => {
             setDraft({ ...draft, value, trimmed })
             setError(undefined)
@@ -100,7 +103,7 @@ function KeyForm({ id: first, typed, title }: { id: number; typed: string; title
       <DialogFooter>
         <Button onClick={requestClose}>{strings.action.cancel}</Button>
         <Button type="submit" look="primary" busy={isBusy && strings.action.saving}>
-          {foreign === undefined ? strings.action.save : strings.key.saveTo(foreign.provider.display_name)}
+          {foreign === undefined ? strings.action.save : saveToLabel(foreign.provider)}
         </Button>
       </DialogFooter>
     </form>

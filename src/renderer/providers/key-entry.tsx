@@ -1,5 +1,5 @@
 import { ExternalLink, Lock } from 'lucide-react'
-import type { Ref } from 'react'
+import { useRef } from 'react'
 import type { Provider } from '../../shared/schemas.ts'
 import { api, problemOf } from '../api.ts'
 import { showPageProblem } from '../state/page-problem.ts'
@@ -30,18 +30,18 @@ interface KeyEntryProps {
   /** "It is one": the question is answered for this text. */
   onKeep: () => void
   onInstead: () => void
-  ref?: Ref<HTMLInputElement>
 }
 
 /** Key field of a provider, with the question where the key looks like another vendor's. */
-export function KeyEntry({ provider, draft, error, foreign, onType, onKeep, onInstead, ref }: KeyEntryProps) {
+export function KeyEntry({ provider, draft, error, foreign, onType, onKeep, onInstead }: KeyEntryProps) {
+  const field = useRef<HTMLInputElement>(null)
   const { key } = strings
   const origin = provider.base_url === null ? undefined : URL.parse(provider.base_url)?.origin
   return (
     <>
       <KeyField
         autoFocus
-        {...(ref === undefined ? {} : { ref })}
+        ref={field}
         value={draft.value}
         onChange={onType}
         corner={<KeyPageLink provider={provider} />}
@@ -49,7 +49,16 @@ export function KeyEntry({ provider, draft, error, foreign, onType, onKeep, onIn
         error={error}
       />
       {foreign !== undefined && (
-        <ForeignNote provider={provider} foreign={foreign} onKeep={onKeep} onInstead={onInstead} />
+        <ForeignNote
+          provider={provider}
+          foreign={foreign}
+          onKeep={() => {
+            // The question goes, and with it the button that has focus.
+            field.current?.focus()
+            onKeep()
+          }}
+          onInstead={onInstead}
+        />
       )}
       <p className="flex items-start gap-2 text-12 text-text-3">
         <Icon of={Lock} size={14} className="mt-px" />

@@ -42,6 +42,11 @@ export function setKeyLabel({ key_state }: Pick<Provider, 'key_state'>): string 
   return key_state === 'stored' ? strings.action.replaceKey : strings.action.setKey
 }
 
+/** The primary where a key looks like another provider's: it saves there, or first shows that it would replace a key. */
+export function saveToLabel({ display_name, key_state }: Provider): string {
+  return key_state === 'none' ? strings.key.saveTo(display_name) : strings.key.continueWith(display_name)
+}
+
 /** The desktop puts the key on the clipboard; it never comes here. */
 async function copyKey(provider_id: number): Promise<void> {
   try {

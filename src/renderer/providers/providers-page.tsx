@@ -30,7 +30,7 @@ export function ProvidersPage() {
   }, [list])
   return (
     <>
-      <PageHeader title={strings.providers.title} count={list.length}>
+      <PageHeader title={strings.providers.title} count={phase === 'ready' ? list.length : undefined}>
         <Search />
         <KeyFilterChoice />
         <AddProvider />

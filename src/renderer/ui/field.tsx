@@ -1,6 +1,5 @@
 import { CircleAlert } from 'lucide-react'
 import { useId, type ComponentProps, type ReactNode } from 'react'
-import { strings } from '../strings.ts'
 import { Icon } from './icon.tsx'
 
 /** What a control inside a field puts on its input. */
@@ -90,5 +89,3 @@ export function TextField({ value, onChange, mono = false, input = {}, ...field 
     </Field>
   )
 }
-
-export const optional = strings.key.optional

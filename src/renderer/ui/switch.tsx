@@ -23,7 +23,7 @@ export function Switch({ labelledBy, on, onChange, why }: SwitchProps) {
       }}
       className={`inline-flex h-[18px] w-8 shrink-0 items-center rounded-switch p-0.5 transition-colors after:absolute after:-inset-1 relative ${isOff ? 'bg-line-2' : 'bg-field data-[state=checked]:bg-accent'}`}
     >
-      <Radix.Thumb className="size-3.5 rounded-switch bg-on-accent transition-transform data-[state=checked]:translate-x-3.5" />
+      <Radix.Thumb className="size-3.5 rounded-switch bg-on-accent transition-transform motion-reduce:transition-none data-[state=checked]:translate-x-3.5" />
     </Radix.Root>
   )
 }

@@ -28,6 +28,7 @@ export function CustomStep({ state, foreign, dispatch, onInstead }: CustomStepPr
   const { custom, errors } = state
   const { wizard, key } = strings
   const first = useRef<HTMLInputElement>(null)
+  const keyField = useRef<HTMLInputElement>(null)
   useEffect(() => first.current?.focus(), [])
   const address = requestAddress(custom.base_url, custom.dialect)
   return (
@@ -77,6 +78,7 @@ export function CustomStep({ state, foreign, dispatch, onInstead }: CustomStepPr
           mono
         />
         <KeyField
+          ref={keyField}
           aside={key.optional}
           placeholder={key.placeholderOptional}
           value={custom.api_key.value}
@@ -93,7 +95,14 @@ export function CustomStep({ state, foreign, dispatch, onInstead }: CustomStepPr
                 <Button small onClick={onInstead}>
                   {key.saveInstead(foreign.provider.display_name)}
                 </Button>
-                <Button small look="ghost" onClick={() => dispatch({ type: 'keep_key' })}>
+                <Button
+                  small
+                  look="ghost"
+                  onClick={() => {
+                    keyField.current?.focus()
+                    dispatch({ type: 'keep_key' })
+                  }}
+                >
                   {key.keepHere}
                 </Button>
               </>

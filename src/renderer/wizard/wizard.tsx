@@ -1,9 +1,11 @@
 import { ArrowLeft, Check } from 'lucide-react'
 import { useEffect, useMemo, useReducer, useRef, type FormEvent } from 'react'
+import type { Provider } from '../../shared/schemas.ts'
 import { problemOf } from '../api.ts'
 import { hasKey } from '../providers/has-key.ts'
 import { useForeignKey } from '../providers/key-entry.tsx'
 import { keyProblem } from '../providers/key-text.ts'
+import { saveToLabel } from '../providers/provider-actions.ts'
 import { addProviderToVault, saveProvider } from '../providers/save-provider.ts'
 import { closeOverlay, requestClose, setDirty, useOverlays } from '../state/overlays.ts'
 import { findProvider, useProvider, useProviders } from '../state/providers.ts'
@@ -57,8 +59,9 @@ function Wizard({ duplicateOf }: { duplicateOf: number | undefined }) {
     }
   }
   const saveKey = (provider_id: number): void => {
-    const problem = state.key.value === '' ? strings.key.needed : keyProblem(state.key.value)
-    if (problem === undefined) void run(() => saveProvider({ provider_id, api_key: state.key.value }))
+    const api_key = draft.value
+    const problem = api_key === '' ? strings.key.needed : keyProblem(api_key)
+    if (problem === undefined) void run(() => saveProvider({ provider_id, api_key }))
     else dispatch({ type: 'field_errors', errors: { api_key: problem } })
   }
   const saveCustom = (): void => {
@@ -81,7 +84,7 @@ function Wizard({ duplicateOf }: { duplicateOf: number | undefined }) {
     else if (state.step === 'done') finish(state.done_id)
     else if (foreign !== undefined) {
       // A key that the other provider has is not overwritten unseen: the step moves there first.
-      if (state.step === 'custom' || hasKey(foreign.provider)) moveKey()
+      if (hasKey(foreign.provider)) moveKey()
       else saveKey(foreign.provider.id)
     } else if (state.step === 'custom') saveCustom()
     else if (provider !== undefined) saveKey(provider.id)
@@ -94,7 +97,14 @@ function Wizard({ duplicateOf }: { duplicateOf: number | undefined }) {
       </DialogHeader>
       {state.step === 'choose' && <ChooseStep state={state} choices={choices} dispatch={dispatch} />}
       {state.step === 'key' && provider !== undefined && (
-        <KeyStep state={state} provider={provider} foreign={foreign} dispatch={dispatch} onInstead={moveKey} />
+        <KeyStep
+          key={provider.id}
+          state={state}
+          provider={provider}
+          foreign={foreign}
+          dispatch={dispatch}
+          onInstead={moveKey}
+        />
       )}
       {state.step === 'custom' && (
         <CustomStep state={state} foreign={foreign} dispatch={dispatch} onInstead={moveKey} />
@@ -124,17 +134,17 @@ function Wizard({ duplicateOf }: { duplicateOf: number | undefined }) {
       >
         {state.step !== 'done' && <Button onClick={requestClose}>{strings.action.cancel}</Button>}
         <Button type="submit" look="primary" busy={state.is_busy && strings.action.saving}>
-          {primaryLabel(state.step, foreign?.provider.display_name)}
+          {primaryLabel(state.step, foreign?.provider)}
         </Button>
       </DialogFooter>
     </form>
   )
 }
 
-function primaryLabel(step: Step, foreign: string | undefined): string {
+function primaryLabel(step: Step, foreign: Provider | undefined): string {
   if (step === 'choose') return strings.action.continue
   if (step === 'done') return strings.action.done
-  return foreign === undefined ? strings.action.save : strings.key.saveTo(foreign)
+  return foreign === undefined ? strings.action.save : saveToLabel(foreign)
 }
 
 /** Closes on the new card, wherever the wizard was opened. */
