@@ -262,6 +262,7 @@ export const strings = {
   reset: {
     title: (name: string) => `Reset ${name} to the catalog`,
     text: 'These go back to what the catalog says. Its key and models stay.',
+    textNewKey: 'These go back to what the catalog says. Its models stay.',
     nothing: 'Nothing here differs from the catalog.',
     action: 'Reset to catalog',
     busy: 'Resetting',

@@ -104,7 +104,7 @@ export function ForeignNote({ provider, foreign, onKeep, onInstead }: ForeignNot
             {key.saveInstead(foreign.provider.display_name)}
           </Button>
           <Button small look="ghost" onClick={onKeep}>
-            {key.keep(own)}
+            {provider.is_predefined ? key.keep(own) : key.keepHere}
           </Button>
         </>
       }

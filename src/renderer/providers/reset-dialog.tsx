@@ -56,7 +56,9 @@ function ResetForm({ provider, entry, title }: { provider: Provider; entry: Cata
     <form onSubmit={(event) => void submit(event)} noValidate className="contents">
       <DialogHeader title={title} />
       <DialogBody className="gap-4">
-        <p className="text-13 text-text-2">{entry.differs.length === 0 ? reset.nothing : reset.text}</p>
+        <p className="text-13 text-text-2">
+          {entry.differs.length === 0 ? reset.nothing : needsKey ? reset.textNewKey : reset.text}
+        </p>
         <dl className="flex flex-col rounded-8 border border-line">
           {entry.differs.map((field) => (
             <div key={field} className="grid grid-cols-[110px_1fr] gap-x-3 border-line px-3 py-2 not-first:border-t">

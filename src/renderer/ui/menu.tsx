@@ -1,6 +1,7 @@
 import type { LucideIcon } from 'lucide-react'
 import { DropdownMenu } from 'radix-ui'
-import type { ReactNode } from 'react'
+import { useRef, type ReactNode } from 'react'
+import { useOverlays } from '../state/overlays.ts'
 import { Icon } from './icon.tsx'
 import { KeyCaps } from './key-caps.tsx'
 
@@ -13,11 +14,14 @@ interface MenuProps {
 
 /** A list of acts under a button. */
 export function Menu({ trigger, children, onOpen }: MenuProps) {
+  const overlayAtOpening = useRef<string>(undefined)
   return (
     <DropdownMenu.Root
       modal={false}
       onOpenChange={(open) => {
-        if (open) onOpen?.()
+        if (!open) return
+        overlayAtOpening.current = useOverlays.getState().overlay?.kind
+        onOpen?.()
       }}
     >
       <DropdownMenu.Trigger asChild>{trigger}</DropdownMenu.Trigger>
@@ -27,6 +31,11 @@ export function Menu({ trigger, children, onOpen }: MenuProps) {
           sideOffset={4}
           collisionPadding={8}
           loop
+          onCloseAutoFocus={(event) => {
+            // What an entry opened has the focus already.
+            const { overlay, confirm } = useOverlays.getState()
+            if (overlay?.kind !== overlayAtOpening.current || confirm !== null) event.preventDefault()
+          }}
           className="z-40 min-w-52 rounded-8 border border-line-2 bg-raised p-1 shadow-menu data-[state=closed]:animate-rise-out data-[state=open]:animate-rise-in"
         >
           {children}
