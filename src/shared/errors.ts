@@ -148,6 +148,11 @@ export const errors = {
   vault_locked: row(423, 'The vault is locked', 'Unlock it in the window, or run: latchkey unlock'),
   vault_read_only: row<{ why: string }>(503, ({ why }) => `The vault is open read-only: ${why}`),
   vault_busy: row(503, 'The vault is busy: another program has held it for 5 seconds', 'Nothing was saved. Try again.'),
+  vault_in_use: row(
+    409,
+    'Another Latchkey has this vault open',
+    'Nothing has been changed. Close the window, the listener and other commands, then try again.',
+  ),
   encryption_key_missing: row<{ keys: number; last: string | null }>(
     503,
     'ENCRYPTION_KEY environment variable is not set',
