@@ -42,7 +42,8 @@ const acts: Record<string, (api: Api) => Promise<unknown>> = {
   'start over': (api) => api.startOver({ vault_name: core.vault.name }),
   /** Changes until it is killed from outside, telling each change that was answered. */
   load: async (api) => {
-    for (let n = 0; ; n += 1) {
+    // Ends by itself where nobody kills it.
+    for (let n = 0; n < 1_000; n += 1) {
       const name = `p-${n}`
       const key = `${name}-${generateFernetKey().slice(0, 20)}`
       const { id } = await api.createProvider({ name, display_name: name, api_key: key, models: ['m'] })
