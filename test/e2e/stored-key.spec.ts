@@ -14,7 +14,7 @@ test('keeps nothing of a key in the page once it is saved', async ({ latchkey, p
   await expect(wizard).toBeHidden()
   await expect(card(page, 'OpenAI').getByText('Key stored')).toBeVisible()
 
-  await expect.poll(() => tracesInPage(page, key), { intervals: [500] }).toEqual([])
+  await expect.poll(() => tracesInPage(page, key), { timeout: 30_000, intervals: [500] }).toEqual([])
   expect(await databasesOf(page)).toBe(0)
 
   // The search finds what is there: a key that is being typed is in the page, of course.

@@ -57,7 +57,7 @@ export interface Latchkey {
   address(): string
   /** What the process has printed. */
   output(): string
-  /** Lets the page say things on its console that are a fault in any other spec. */
+  /** Lets the page complain on its console and try to ask others, which is a fault in any other spec. */
   expectNoise(): void
 }
 

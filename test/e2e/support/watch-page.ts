@@ -3,7 +3,7 @@ import type { Page } from '@playwright/test'
 export interface WatchedPage {
   /** Listens to a page whose own addresses begin with `origin`. */
   follow: (page: Page, origin: string) => void
-  /** From here on the console may be noisy. */
+  /** From here on the console may be noisy, and the page may try to ask others. */
   expectNoise: () => void
   faults: () => string[]
 }
@@ -28,7 +28,7 @@ export function watchPage(): WatchedPage {
       })
       page.on('request', (request) => {
         const url = request.url()
-        if (!url.startsWith(`${origin}/`) && !/^(data|blob):/.test(url)) faults.push(`it asked for ${url}`)
+        if (isQuiet && !url.startsWith(`${origin}/`) && !/^(data|blob):/.test(url)) faults.push(`it asked for ${url}`)
       })
     },
     expectNoise: () => void (isQuiet = false),
