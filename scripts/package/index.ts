@@ -47,7 +47,13 @@ function packForNpm(): void {
   const { name, version, description, license, bin, engines, dependencies } = readManifest()
   const native = ['better-sqlite3', '@napi-rs/keyring']
   const manifest = {
-    ...{ name, version, description, license, type: 'module', bin, engines },
+    name,
+    version,
+    description,
+    license,
+    type: 'module',
+    bin,
+    engines,
     dependencies: Object.fromEntries(Object.entries(dependencies).filter(([wanted]) => native.includes(wanted))),
   }
   writeFileSync(join(target, 'package.json'), `${JSON.stringify(manifest, null, 2)}\n`)

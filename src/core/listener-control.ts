@@ -190,10 +190,10 @@ export class ListenerControl {
   readonly #warn = (sentence: string): void => this.#parts.log.warn(sentence)
 
   #deps(page: Page | undefined) {
-    const { log, revision } = this.#parts
+    const { log } = this.#parts
     return {
       log,
-      revision,
+      revision: () => this.#parts.revision(),
       identify: (hash: Buffer) => this.#identify(hash),
       admit: (request: Admitted) => this.#admit(request.caller),
       call: (id: string, input: unknown, caller: Caller) =>

@@ -206,9 +206,12 @@ export type Output<Id extends OperationId> = z.output<Operations[Id]['output']>
 /** The core implements this: a missing or wrongly typed function does not compile. */
 export type Api = { [Id in OperationId]: (input: Input<Id>) => Promise<Output<Id>> }
 
+// eslint-disable-next-line typescript/no-generated-empty-object-type -- an input without fields is what is meant
+type NoFields = Record<never, never>
+
 /** What a caller holds, near or far: the same acts, over any transport. */
 export type Client = {
-  [Id in OperationId]: Record<never, never> extends Sent<Id>
+  [Id in OperationId]: NoFields extends Sent<Id>
     ? (input?: Sent<Id>) => Promise<Output<Id>>
     : (input: Sent<Id>) => Promise<Output<Id>>
 }

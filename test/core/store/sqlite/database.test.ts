@@ -52,7 +52,7 @@ describe('a vault that is open for writing', () => {
       name,
       (statSync(join(temp.home, name)).mode & 0o777).toString(8),
     ])
-    expect(modes.sort()).toEqual([
+    expect(modes.toSorted(([a = ''], [b = '']) => a.localeCompare(b))).toEqual([
       ['vault.db', '600'],
       ['vault.db-shm', '600'],
       ['vault.db-wal', '600'],
