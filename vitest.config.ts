@@ -7,7 +7,7 @@ export default defineConfig({
     exclude: ['test/e2e/**', 'test/soak/**', 'node_modules/**'],
     environment: 'node',
     pool: 'forks',
-    testTimeout: 30_000,
-    hookTimeout: 30_000,
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
   },
 })
