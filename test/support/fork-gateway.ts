@@ -16,7 +16,7 @@ export async function forkGateway(
 ): Promise<ForkedGateway> {
   const child = fork(new URL('gateway-process.ts', import.meta.url), args, {
     execArgv: ['--expose-gc'],
-    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+    stdio: ['ignore', 'ignore', env['LATCHKEY_TEST_LOG'] === undefined ? 'inherit' : 'ignore', 'ipc'],
     env: { ...process.env, ...env },
   })
   const ask = async <T>(question?: Question): Promise<T> => {

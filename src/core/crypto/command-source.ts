@@ -1,9 +1,8 @@
-// The master key from a command of the owner's: `vault kv get …`, `pass show …`. No shell takes part, nothing the
-// command prints is logged or repeated, and what it costs is bounded.
-import { spawn } from 'node:child_process'
+// The master key from a command of the owner's: `vault kv get …`, `pass show …`.
 import { basename } from 'node:path'
 import { z } from 'zod'
-import { appError } from '../../shared/errors.ts'
+import { appError, type AppError } from '../../shared/errors.ts'
+import { runBounded } from '../bounded-command.ts'
 import { checkPrivateFile, readSmallFile, reason, writePrivateFile, type Warn } from '../private-files.ts'
 import type { KeySource } from './key-source.ts'
 
@@ -59,74 +58,13 @@ export function commandSource(command: KeyCommand, options: CommandOptions): Com
   }
 }
 
-function run(command: KeyCommand, { env, limitSeconds = LIMIT_SECONDS }: CommandOptions): Promise<string> {
-  const [program = '', ...args] = command
-  return new Promise((resolve, reject) => {
-    const printed: Buffer[] = []
-    let length = 0
-    let complaint = 0
-    // A group of its own, so that what the command started ends with it.
-    const child = spawn(program, args, {
-      env: withoutOurs(env),
-      stdio: ['ignore', 'pipe', 'pipe'],
-      shell: false,
-      windowsHide: true,
-      detached: process.platform !== 'win32',
-    })
-    const kill = (): void => endGroup(child.pid)
-    process.once('exit', kill)
-
-    let settled = false
-    const settle = (act: () => void): void => {
-      if (settled) return
-      settled = true
-      clearTimeout(timer)
-      process.removeListener('exit', kill)
-      act()
-      for (const chunk of printed) chunk.fill(0)
-      printed.length = 0
-    }
-    const fail = (what: string, cause?: unknown): void =>
-      settle(() => {
-        kill()
-        reject(appError('key_command_failed', { command: basename(program), what }, { cause }))
-      })
-    const timer = setTimeout(() => fail(`did not end within ${limitSeconds} seconds`), limitSeconds * 1000)
-
-    child.stdout.on('data', (chunk: Buffer) => {
-      printed.push(chunk)
-      length += chunk.length
-      if (length > MOST_BYTES) fail(`printed more than ${MOST_BYTES} bytes`)
-    })
-    child.stderr.on('data', (chunk: Buffer) => {
-      complaint += chunk.length
-    })
-    child.once('error', (cause) => fail(`could not be started: ${reason(cause)}`, cause))
-    child.once('close', (code, signal) => {
-      if (code !== 0) {
-        fail(`ended with ${code === null ? String(signal) : `code ${code}`} and ${complaint} bytes of complaint`)
-        return
-      }
-      settle(() => {
-        const text = Buffer.concat(printed, length)
-        const key = text.toString('utf8').trim()
-        text.fill(0)
-        if (key !== '') resolve(key)
-        else reject(appError('key_command_failed', { command: basename(program), what: 'printed nothing' }))
-      })
-    })
-  })
-}
-
-function endGroup(pid: number | undefined): void {
-  if (pid === undefined) return
-  try {
-    process.kill(process.platform === 'win32' ? pid : -pid, 'SIGKILL')
-  } catch {
-    // ESRCH: it has ended already.
-  }
-}
-
-function withoutOurs(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  return Object.fromEntries(Object.entries(env).filter(([name]) => !/^(LATCHKEY_|ENCRYPTION_KEY$)/i.test(name)))
+async function run(command: KeyCommand, { env, limitSeconds = LIMIT_SECONDS }: CommandOptions): Promise<string> {
+  const outcome = await runBounded(command, { env, limitSeconds, mostBytes: MOST_BYTES })
+  const failed = (what: string, cause?: unknown): AppError =>
+    appError('key_command_failed', { command: basename(command[0] ?? ''), what }, { cause })
+  if ('failed' in outcome) throw failed(outcome.failed, outcome.cause)
+  const key = outcome.printed.toString('utf8').trim()
+  outcome.printed.fill(0)
+  if (key === '') throw failed('printed nothing')
+  return key
 }

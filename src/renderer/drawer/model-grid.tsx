@@ -1,12 +1,13 @@
 import { useVirtualizer } from '@tanstack/react-virtual'
 import { Trash2 } from 'lucide-react'
-import { memo, useRef, useState, type KeyboardEvent, type RefObject } from 'react'
+import { memo, useMemo, useRef, useState, type KeyboardEvent, type RefObject } from 'react'
 import type { Model } from '../../shared/schemas.ts'
 import { useWriteBlock } from '../state/status.ts'
 import { strings } from '../strings.ts'
 import { monoWidth, Pieces, useWidth } from '../ui/fitted-text.tsx'
 import { IconButton } from '../ui/icon-button.tsx'
 import { middleEllipsis } from '../ui/middle-ellipsis.ts'
+import { rangeWith } from '../ui/range-with.ts'
 import { deleteWithUndo } from './delete-with-undo.ts'
 
 const ROW = 36
@@ -40,6 +41,7 @@ export function ModelGrid({ id, models, query, scroller }: ModelGridProps) {
     estimateSize: () => ROW,
     overscan: 8,
     useFlushSync: false,
+    rangeExtractor: useMemo(() => rangeWith(activeAt), [activeAt]),
   })
   const items =
     scroller === undefined ? models.map((_, index) => ({ index, start: index * ROW })) : rows.getVirtualItems()

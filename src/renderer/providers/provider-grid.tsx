@@ -1,9 +1,10 @@
-import { defaultRangeExtractor, useVirtualizer } from '@tanstack/react-virtual'
-import { useCallback, useEffect, useLayoutEffect, useRef, useState, type KeyboardEvent } from 'react'
+import { useVirtualizer } from '@tanstack/react-virtual'
+import { useEffect, useLayoutEffect, useMemo, useRef, useState, type KeyboardEvent } from 'react'
 import type { Provider } from '../../shared/schemas.ts'
 import { setActive, useWindow } from '../state/window.ts'
 import { strings } from '../strings.ts'
 import { cardOf } from '../ui/focus-return.ts'
+import { rangeWith } from '../ui/range-with.ts'
 import { cardAfter, columnsIn, GAP } from './card-grid.ts'
 import { ProviderCard } from './provider-card.tsx'
 
@@ -37,16 +38,7 @@ export function ProviderGrid({ providers }: { providers: readonly Provider[] }) 
     overscan: 1,
     // Rows that come into sight may be drawn in slices, like everything else.
     useFlushSync: false,
-    // The row with the tab stop is always there, so that scrolling never loses focus.
-    rangeExtractor: useCallback(
-      (range: Parameters<typeof defaultRangeExtractor>[0]) => {
-        const drawn = defaultRangeExtractor(range)
-        return drawn.includes(activeRow) || activeRow >= range.count
-          ? drawn
-          : [...drawn, activeRow].sort((a, b) => a - b)
-      },
-      [activeRow],
-    ),
+    rangeExtractor: useMemo(() => rangeWith(activeRow), [activeRow]),
   })
 
   const keepFocus = useFocusAfterDelete(providers, activeAt)

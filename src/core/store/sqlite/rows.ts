@@ -83,10 +83,18 @@ function fromJson(text: string): unknown {
   }
 }
 
-/** Another program may have written a time in SQL's or Python's manner, in UTC without saying so. */
+/**
+ * Another program may have written a time in SQL's or Python's manner, in UTC without saying so. What is no time at all
+ * reads as the beginning of them: nothing depends on it, and the row is as good as any.
+ */
 function toRfc3339(text: string): string {
-  if (/^\d{4}-\d{2}-\d{2}T[\d:]+(\.\d+)?Z$/.test(text)) return text
   const bare = /^(\d{4}-\d{2}-\d{2})[ T](\d{2}:\d{2}:\d{2})(\.\d+)?$/.exec(text)
   const time = new Date(bare === null ? text : `${bare[1]}T${bare[2]}${bare[3] ?? ''}Z`)
-  return Number.isNaN(time.getTime()) ? new Date(0).toISOString() : time.toISOString()
+  if (Number.isNaN(time.getTime()) || time.getTime() < 0 || time.getTime() > LAST) return new Date(0).toISOString()
+  const read = time.toISOString()
+  // As it was written where that is what we write; the 30th of February reads as another day.
+  return /^[\d-]{10}T[\d:]{8}(\.\d+)?Z$/.test(text) && text.slice(0, 19) === read.slice(0, 19) ? text : read
 }
+
+/** A later time has no form that every client reads. */
+const LAST = Date.UTC(9999, 11, 31)

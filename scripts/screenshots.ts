@@ -1,0 +1,235 @@
+// `npm run screenshots`: draws every screen of the window, light and dark, into docs/screenshots. The screens are those
+// of a browser tab on a vault made up for them; where Inter and JetBrains Mono are installed they look as on a desktop.
+import { mkdirSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { chromium, type Browser, type Locator, type Page } from '@playwright/test'
+import { generateFernetKey } from '../src/core/crypto/fernet.ts'
+import type { Client } from '../src/shared/contract.ts'
+import { chromiumOptions, enter, startServer } from '../test/e2e/support/browser-harness.ts'
+import { environmentOf } from '../test/e2e/support/person.ts'
+import { changeVault } from '../test/e2e/support/vault-file.ts'
+import { openTempCore } from '../test/support/temp-core.ts'
+import { buildIfStale } from './build-if-stale.ts'
+
+const folder = join(import.meta.dirname, '../docs/screenshots')
+// A path that looks the same on every machine.
+const home = join(tmpdir(), 'latchkey')
+const masterKey = generateFernetKey()
+const WINDOW = { width: 1180, height: 760 }
+const SMALLEST = { width: 900, height: 600 }
+
+type Theme = 'light' | 'dark'
+const themes: readonly Theme[] = ['light', 'dark']
+
+await buildIfStale(console.log)
+mkdirSync(folder, { recursive: true })
+const browser = await chromium.launch(chromiumOptions(['--hide-scrollbars']))
+try {
+  for (const theme of themes) await drawAll(browser, theme)
+} finally {
+  await browser.close()
+  clear()
+}
+
+function clear(): void {
+  for (const path of [home, `${home}-user`]) rmSync(path, { recursive: true, force: true })
+}
+
+/** Every screen in one theme, each start on a vault of its own. */
+async function drawAll(browser: Browser, theme: Theme): Promise<void> {
+  const draw = (act: (page: Page, shoot: (name: string) => Promise<void>) => Promise<void>, key = masterKey) =>
+    withWindow(browser, theme, key, act)
+  clear()
+  await draw(async (page, shoot) => {
+    await page.getByRole('heading', { name: 'Your vault is empty' }).waitFor()
+    await shoot('first-run')
+  })
+  clear()
+  await fill()
+  await draw(drawPages)
+  await draw(drawVaultProblem, generateFernetKey())
+}
+
+async function withWindow(
+  browser: Browser,
+  theme: Theme,
+  key: string,
+  act: (page: Page, shoot: (name: string) => Promise<void>) => Promise<void>,
+): Promise<void> {
+  const server = await startServer({
+    env: environmentOf(home, { ENCRYPTION_KEY: key }),
+    args: ['--ui', '--port', '5625'],
+  })
+  const context = await browser.newContext({ viewport: WINDOW, colorScheme: theme, reducedMotion: 'reduce' })
+  const page = await context.newPage()
+  await enter(page, server)
+  await act(page, async (name) => {
+    await settle(page)
+    await page.screenshot({ path: join(folder, `${name}-${theme}.png`), caret: 'initial' })
+  })
+  await context.close()
+  await server.stop()
+}
+
+/** Nothing moves any more, and no tooltip stands in the picture. */
+async function settle(page: Page): Promise<void> {
+  await page.mouse.move(0, 0)
+  await page.evaluate('Promise.allSettled(document.getAnimations().map((one) => one.finished))')
+}
+
+/** A vault as somebody has it after a few weeks. */
+async function fill(): Promise<void> {
+  await using temp = await openTempCore({ home, key: masterKey })
+  const { client } = temp
+  const ids = await idsByName(client)
+  for (const name of ['openai', 'anthropic', 'google']) {
+    await client.updateProvider({ provider_id: ids[name] ?? 0, api_key: `made-up-for-a-picture-${name}` })
+  }
+  await client.createProvider({
+    name: 'acme-research',
+    display_name: 'Acme Research inference gateway (eu-west-1)',
+    base_url: 'https://inference-gateway.eu-west-1.staging.acme-research.example/v1',
+    api_key: 'made-up-for-a-picture-acme',
+    models: gatewayModels(),
+  })
+  await client.createProvider({
+    name: 'ollama',
+    display_name: 'Ollama on this machine',
+    base_url: 'http://127.0.0.1:11434/v1',
+    models: ['llama4:scout', 'qwen3-coder:30b', 'gemma4:12b'],
+  })
+  await client.makeListenerToken()
+  changeVault(
+    home,
+    `UPDATE provider SET updated_at = '2026-11-03T09:12:00.000Z';
+     UPDATE provider SET updated_at = '2026-11-20T14:31:00.000Z' WHERE name = 'acme-research';
+     UPDATE provider SET updated_at = '2026-11-09T18:02:00.000Z' WHERE name = 'ollama';
+     UPDATE provider SET updated_at = '2026-08-14T10:44:00.000Z', binding = '' WHERE name = 'google'`,
+  )
+}
+
+async function idsByName(client: Client): Promise<Record<string, number>> {
+  return Object.fromEntries((await client.listProviders()).map(({ name, id }) => [name, id]))
+}
+
+/** As many models as a gateway to everything has. */
+function gatewayModels(): string[] {
+  const makers = ['meta-llama', 'qwen', 'mistralai', 'deepseek-ai', 'google', 'nvidia', 'microsoft', 'cohere']
+  const models = [
+    'llama-4-maverick-instruct',
+    'qwen3-coder',
+    'mistral-large',
+    'v3.2-exp',
+    'gemma-4-it',
+    'nemotron-super',
+  ]
+  const sizes = ['8b', '14b', '32b', '70b', '235b-a22b', '480b-a35b']
+  const forms = ['', '-fp8', '-awq-int4', '-gptq-int8-128g', ':free', ':nitro', '-2026-10-14']
+  return makers
+    .flatMap((maker) =>
+      models.flatMap((model) => sizes.flatMap((size) => forms.map((form) => `${maker}/${model}-${size}${form}`))),
+    )
+    .slice(0, 2014)
+}
+
+async function drawPages(page: Page, shoot: (name: string) => Promise<void>): Promise<void> {
+  const button = (name: string | RegExp, within: Page | Locator = page): Locator =>
+    within.getByRole('button', { name, exact: true })
+  const card = (name: string): Locator => page.getByRole('gridcell', { name, exact: true })
+  const dialog = page.getByRole('dialog')
+  const leave = async (): Promise<void> => {
+    await page.keyboard.press('Escape')
+    const discard = button('Discard')
+    await dialog
+      .or(discard)
+      .first()
+      .waitFor({ state: 'attached', timeout: 500 })
+      .catch(() => undefined)
+    if (await discard.isVisible()) await discard.click()
+    await dialog.waitFor({ state: 'detached' })
+  }
+  await card('OpenAI').waitFor()
+  await shoot('providers')
+
+  await page.setViewportSize(SMALLEST)
+  await shoot('providers-900x600')
+  await button('Settings').click()
+  await shoot('settings-900x600')
+  await page.setViewportSize(WINDOW)
+  await shoot('settings')
+  await button('Providers').click()
+
+  await page.getByRole('searchbox').fill('mistrl')
+  await page.getByText('Name, host and models were searched.').waitFor()
+  await shoot('search-without-a-hit')
+  await page.getByRole('searchbox').fill('')
+
+  await button('Add provider').click()
+  await dialog.getByRole('combobox').press('ArrowDown')
+  await shoot('wizard-choose')
+  await dialog.getByRole('listbox').getByText('xAI (Grok)', { exact: true }).click()
+  await dialog.getByLabel('API key', { exact: true }).fill('sk-ant-made-up-for-a-picture')
+  await shoot('wizard-key')
+  await button('Back', dialog).click()
+  await dialog.getByRole('listbox').getByText('Custom provider', { exact: true }).click()
+  const field = (name: string): Locator => dialog.getByRole('textbox', { name, exact: true })
+  await field('Display name').fill('Ollama in the cellar')
+  await field('Name').fill('ollama')
+  await field('Base URL').fill('http://cellar.local:11434/v1')
+  await field('Models').fill('llama4:scout,qwen3-coder:30b,gem')
+  await button('Save', dialog).click()
+  await dialog.getByText("Provider with name 'ollama' already exists").waitFor()
+  await shoot('wizard-custom')
+  await field('Name').fill('ollama-cellar')
+  await button('Save', dialog).click()
+  await dialog.getByText('What next').waitFor()
+  await shoot('wizard-done')
+  await button('Done', dialog).click()
+  await dialog.waitFor({ state: 'detached' })
+
+  await card('OpenAI').press('Enter')
+  await field('Base URL').fill('https://eu.api.openai.com/v1')
+  await button('Save', dialog).click()
+  await dialog.getByText(/^Paste the key for/).waitFor()
+  await shoot('edit')
+  await leave()
+  await card('Acme Research inference gateway (eu-west-1)').focus()
+  await page.keyboard.press('m')
+  await dialog.getByRole('searchbox').fill('coder-32')
+  await shoot('models')
+  await page.keyboard.press('Escape')
+  await page.keyboard.press('Escape')
+  await leave()
+
+  await button('More actions of OpenAI').click()
+  await shoot('menu')
+  await page.getByRole('menuitem', { name: 'Remove key' }).click()
+  await page.getByRole('alertdialog').waitFor()
+  await shoot('question')
+  await page.keyboard.press('Escape')
+
+  await button('Find or run').click()
+  await dialog.getByRole('combobox').fill('key')
+  await shoot('palette')
+  await leave()
+  await page.keyboard.press('?')
+  await shoot('shortcuts')
+  await leave()
+
+  await button('Settings').click()
+  await button('Make a new one…').click()
+  await button('Make a new one').click()
+  await dialog.getByRole('code').waitFor()
+  // A token of a vault that is gone by the time the picture is seen; covered all the same.
+  await page.evaluate(`document.querySelector('[role=dialog] code').textContent = 'lk_7Qf2_${'•'.repeat(43)}_m3Zt'`)
+  await shoot('token-once')
+}
+
+async function drawVaultProblem(page: Page, shoot: (name: string) => Promise<void>): Promise<void> {
+  await page.getByRole('heading', { name: 'This master key does not open this vault' }).waitFor()
+  await shoot('vault-problem')
+  await page.getByRole('button', { name: 'Start over…' }).click()
+  await page.getByRole('dialog').waitFor()
+  await shoot('start-over')
+}
