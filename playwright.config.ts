@@ -12,8 +12,8 @@ export default defineConfig<HarnessOption>({
   fullyParallel: true,
   workers: 2,
   retries: 0,
-  timeout: 60_000,
-  expect: { timeout: 10_000 },
+  timeout: 120_000,
+  expect: { timeout: 20_000 },
   reporter: 'list',
   use: { trace: 'off', screenshot: 'off', video: 'off', actionTimeout: 15_000 },
   projects: [

@@ -22,10 +22,15 @@ export interface RunOptions {
   cwd?: string
 }
 
-/** The environment of a command: this one's, without what would point it at somebody's real vault. */
+/**
+ * The environment of a command: this one's, without what would point it at somebody's real vault, and without what Node
+ * takes for a reason to leave out colours (CI) or to force them.
+ */
 export function environment(home: string, env: Record<string, string> = {}): Record<string, string> {
   const own = Object.entries(process.env).filter(
-    ([name, value]) => value !== undefined && !/^(LATCHKEY_|ENCRYPTION_KEY|NODE_OPTIONS|DISPLAY|WAYLAND)/.test(name),
+    ([name, value]) =>
+      value !== undefined &&
+      !/^(LATCHKEY_|ENCRYPTION_KEY|NODE_OPTIONS|DISPLAY|WAYLAND|CI$|NO_COLOR$|FORCE_COLOR$)/.test(name),
   )
   return { ...(Object.fromEntries(own) as Record<string, string>), LATCHKEY_HOME: home, ...env }
 }
