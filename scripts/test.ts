@@ -46,13 +46,15 @@ const unit = read(unitFile) as { numPassedTests: number; numFailedTests: number 
 const browser = read(browserFile) as { stats: { expected: number; unexpected: number; flaky: number } } | undefined
 const counts = sum([
   { passed: unit?.numPassedTests ?? 0, failed: unit?.numFailedTests ?? 0 },
-  { passed: browser?.stats.expected ?? 0, failed: (browser?.stats.unexpected ?? 0) + (browser?.stats.flaky ?? 0) },
+  { passed: (browser?.stats.expected ?? 0) + (browser?.stats.flaky ?? 0), failed: browser?.stats.unexpected ?? 0 },
 ])
 const missing = existsSync(missingFile) ? [...new Set(readFileSync(missingFile, 'utf8').trim().split('\n'))] : []
 rmSync(folder, { recursive: true })
 
 console.log('')
 results.forEach(({ name, ok, seconds }) => console.log(`${ok ? 'ok  ' : 'FAIL'} ${name} (${seconds.toFixed(1)} s)`))
+const flaky = browser?.stats.flaky ?? 0
+if (flaky > 0) console.log(`flaky: ${flaky} browser specs passed only when run again`)
 for (const lack of missing) console.log(`missing: ${lack}`)
 console.log(`${counts.passed} passed, ${counts.failed} failed`)
 const required = process.env['LATCHKEY_TEST_REQUIRE'] === 'all'
