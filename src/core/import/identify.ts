@@ -1,4 +1,3 @@
-import { isIP } from 'node:net'
 import { addressProblem } from '../../shared/address-rules.ts'
 import { originOf } from '../../shared/origin.ts'
 import { ApiKey, defaultAuth, type Auth, type Dialect } from '../../shared/schemas.ts'
@@ -46,7 +45,8 @@ export function identify(raw: RawKey, candidates: readonly Candidate[], catalogN
   if (isLoopback(base_url)) return { skipped: 'it goes to a program on this machine, not to a provider' }
   const there = candidates.find((candidate) => standsFor(candidate, base_url))
   if (there !== undefined) return { target: toTarget(there, catalogNames) }
-  return { target: customTarget(raw, base_url, meant) }
+  const named = byCall(raw.called, candidates) === undefined ? raw.called : undefined
+  return { target: customTarget(raw, base_url, meant, named) }
 }
 
 function byVariable(variable: string | undefined, candidates: readonly Candidate[]): Candidate | undefined {
@@ -76,14 +76,14 @@ function toTarget({ name, display_name, base_url, dialect, auth }: Candidate, kn
   return { name, display_name, base_url, dialect, auth, known: known.has(name) }
 }
 
-function customTarget(raw: RawKey, base_url: string, meant: Candidate | undefined): Target {
+function customTarget(raw: RawKey, base_url: string, meant: Candidate | undefined, named: string | undefined): Target {
   const { hostname } = new URL(base_url)
   const dialect = raw.dialect ?? meant?.dialect ?? 'openai'
   // Claude Code sends this variable as a bearer token, whatever the address.
   const auth = raw.variable === 'ANTHROPIC_AUTH_TOKEN' ? 'bearer' : defaultAuth(dialect)
-  const label =
-    raw.called ?? (isIP(hostname.replace(/^\[|\]$/g, '')) === 0 ? hostname.replace(/^(api|www)\./, '') : hostname)
-  return { name: slugOf(label), display_name: raw.called ?? hostname, base_url, dialect, auth, known: false }
+  // A provider's own name stands for its own address; whoever uses its dialect elsewhere is named by where that is.
+  const name = slugOf(named ?? hostname.replace(/^(?:api|www)\./, ''))
+  return { name, display_name: named ?? hostname, base_url, dialect, auth, known: false }
 }
 
 const PLACEHOLDER =

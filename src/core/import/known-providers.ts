@@ -25,7 +25,7 @@ type Row = [
   aliases?: readonly string[],
 ]
 
-// Addresses and variables as each provider's own documentation of its OpenAI-compatible endpoint gives them (2026-11).
+// Base URLs of their endpoints in OpenAI's dialect, and the variables that tools and their own SDKs look into.
 const rows: readonly Row[] = [
   ['cohere', 'Cohere', 'https://api.cohere.ai/compatibility/v1', ['COHERE_API_KEY', 'CO_API_KEY']],
   ['mistral', 'Mistral', 'https://api.mistral.ai/v1', ['MISTRAL_API_KEY']],

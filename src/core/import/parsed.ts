@@ -2,7 +2,7 @@
 // file may be missing or of another kind.
 import { parse as parseJsonWithComments, type ParseError } from 'jsonc-parser'
 import { parse as parseToml } from 'smol-toml'
-import { parse as parseYaml } from 'yaml'
+import { parseDocument } from 'yaml'
 
 /** The formats that tools keep their settings in. */
 export type Format = 'json' | 'yaml' | 'toml'
@@ -10,13 +10,23 @@ export type Format = 'json' | 'yaml' | 'toml'
 /** Parses a text; throws an error without the text where it is not of that format. */
 export function parsed(text: string, format: Format): unknown {
   const plain = text.replace(/^\ufeff/, '')
-  try {
-    if (format === 'toml') return parseToml(plain)
-    // Few aliases: a hostile file must not grow.
-    if (format === 'yaml') return parseYaml(plain, { maxAliasCount: 50, logLevel: 'silent' }) as unknown
-  } catch {
-    // The library's message quotes lines of the file, where keys are.
-    throw new Error(`it is not valid ${format.toUpperCase()}`)
+  if (format === 'toml') {
+    try {
+      return parseToml(plain)
+    } catch {
+      // The library's message quotes lines of the file, where keys are; as do those of the others.
+      throw new Error('it is not valid TOML')
+    }
+  }
+  if (format === 'yaml') {
+    const document = parseDocument(plain, { prettyErrors: false })
+    try {
+      // Few aliases: a hostile file must not grow.
+      if (document.errors.length === 0) return document.toJS({ maxAliasCount: 50 }) as unknown
+    } catch {
+      // Said below.
+    }
+    throw new Error('it is not valid YAML')
   }
   const errors: ParseError[] = []
   const value: unknown = parseJsonWithComments(plain, errors, { allowTrailingComma: true })
