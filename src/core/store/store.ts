@@ -114,6 +114,11 @@ export class MasterKeyChanged extends Error {
 export interface Store {
   listProviders(): Promise<ProviderRow[]>
   findProvider(ref: ProviderRef): Promise<ProviderRow | undefined>
+  /**
+   * Differs where anything of the provider but its models does; undefined where there is none. For those who keep a row
+   * and must know, many times a second, whether it still holds.
+   */
+  providerStamp(name: string): Promise<string | undefined>
   /** `provider/model` of every provider with a stored key, in code point order. */
   listModelNames(): Promise<string[]>
   insertProvider(row: NewProviderRow, models: readonly string[], by: Actor): Promise<ProviderRow>

@@ -39,6 +39,11 @@ export class Acts {
     return whenFree(this.#path, () => this.#db.transaction(run).deferred())
   }
 
+  /** Reads by one statement, which sees one state by itself. */
+  readOne<T>(run: () => T): Promise<T> {
+    return whenFree(this.#path, run)
+  }
+
   /**
    * Changes, in one transaction with its audit row. `run` answers what goes into the row beside its result;
    * an entry of null means that nothing was changed, and nothing is written.

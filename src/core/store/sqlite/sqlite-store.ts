@@ -51,6 +51,16 @@ export class SqliteStore implements Store {
     return this.#acts.read(() => this.#find(ref))
   }
 
+  providerStamp(name: string): Promise<string | undefined> {
+    return this.#acts.readOne(() => {
+      const [row] = this.#all<{ stamp: string }>(
+        `SELECT concat_ws('\n', ${PROVIDER_COLUMNS}) AS stamp FROM provider WHERE name = ?`,
+        name,
+      )
+      return row?.stamp
+    })
+  }
+
   listModelNames(): Promise<string[]> {
     return this.#acts.read(() =>
       this.#all<{ name: string }>(
