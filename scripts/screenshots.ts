@@ -1,6 +1,6 @@
 // `npm run screenshots`: draws every screen of the window, light and dark, into docs/screenshots. The screens are those
 // of a browser tab on a vault made up for them; where Inter and JetBrains Mono are installed they look as on a desktop.
-import { mkdirSync, rmSync } from 'node:fs'
+import { copyFileSync, mkdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { chromium, type Browser, type Locator, type Page } from '@playwright/test'
@@ -32,6 +32,13 @@ try {
   clear()
 }
 
+/** A folder without a vault. The catalog is a copy in it, so that no picture shows where this checkout lies. */
+function renew(): void {
+  clear()
+  mkdirSync(home, { mode: 0o700 })
+  copyFileSync(join(import.meta.dirname, '../models.yaml'), join(home, 'models.yaml'))
+}
+
 function clear(): void {
   for (const path of [home, `${home}-user`]) rmSync(path, { recursive: true, force: true })
 }
@@ -40,12 +47,12 @@ function clear(): void {
 async function drawAll(browser: Browser, theme: Theme): Promise<void> {
   const draw = (act: (page: Page, shoot: (name: string) => Promise<void>) => Promise<void>, key = masterKey) =>
     withWindow(browser, theme, key, act)
-  clear()
+  renew()
   await draw(async (page, shoot) => {
     await page.getByRole('heading', { name: 'Your vault is empty' }).waitFor()
     await shoot('first-run')
   })
-  clear()
+  renew()
   await fill()
   await draw(drawPages)
   await draw(drawVaultProblem, generateFernetKey())
@@ -59,7 +66,7 @@ async function withWindow(
 ): Promise<void> {
   const server = await startServer({
     env: environmentOf(home, { ENCRYPTION_KEY: key }),
-    args: ['--ui', '--port', '5625'],
+    args: ['--ui', '--port', process.env['LATCHKEY_PORT'] ?? '5625'],
   })
   const context = await browser.newContext({ viewport: WINDOW, colorScheme: theme, reducedMotion: 'reduce' })
   const page = await context.newPage()
@@ -166,7 +173,7 @@ async function drawPages(page: Page, shoot: (name: string) => Promise<void>): Pr
   await page.getByRole('searchbox').fill('')
 
   await button('Add provider').click()
-  await dialog.getByRole('combobox').press('ArrowDown')
+  await dialog.getByRole('combobox').waitFor()
   await shoot('wizard-choose')
   await dialog.getByRole('listbox').getByText('xAI (Grok)', { exact: true }).click()
   await dialog.getByLabel('API key', { exact: true }).fill('sk-ant-made-up-for-a-picture')
@@ -190,8 +197,7 @@ async function drawPages(page: Page, shoot: (name: string) => Promise<void>): Pr
 
   await card('OpenAI').press('Enter')
   await field('Base URL').fill('https://eu.api.openai.com/v1')
-  await button('Save', dialog).click()
-  await dialog.getByText(/^Paste the key for/).waitFor()
+  await dialog.getByLabel('API key', { exact: true }).focus()
   await shoot('edit')
   await leave()
   await card('Acme Research inference gateway (eu-west-1)').focus()
@@ -228,6 +234,7 @@ async function drawPages(page: Page, shoot: (name: string) => Promise<void>): Pr
 
 async function drawVaultProblem(page: Page, shoot: (name: string) => Promise<void>): Promise<void> {
   await page.getByRole('heading', { name: 'This master key does not open this vault' }).waitFor()
+  await page.getByRole('button', { name: 'Providers' }).getByText('7').waitFor()
   await shoot('vault-problem')
   await page.getByRole('button', { name: 'Start over…' }).click()
   await page.getByRole('dialog').waitFor()
