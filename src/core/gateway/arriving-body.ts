@@ -9,23 +9,21 @@ const AHEAD = 65_536
 
 /**
  * The body of a request on its way. Either it is read to its end first (`readAll`), or it is handed on as it comes
- * (`open`), again for another try as long as no more than `keep` bytes have come by. Must be let go by `discard`.
+ * (`open`), again for another try as long as no more bytes have come by than may be kept. Must be let go by `discard`.
  */
 export class ArrivingBody {
   readonly #req: IncomingMessage
   readonly #announced: boolean
   #kept: Buffer[] = []
   #size = 0
-  #keep: number
+  #keep = AHEAD
   #overflown = false
   #state: 'waiting' | 'ended' | 'broken'
   #reader: Readable | undefined
   #onChange: (() => void) | undefined
 
-  /** `keep`: how many bytes may be kept for another try. */
-  constructor(req: IncomingMessage, keep: number) {
+  constructor(req: IncomingMessage) {
     this.#req = req
-    this.#keep = Math.max(keep, AHEAD)
     this.#announced = hasBody(req)
     this.#state = this.#announced ? 'waiting' : 'ended'
     if (!this.#announced) return
@@ -55,6 +53,11 @@ export class ArrivingBody {
     if (this.#state === 'waiting' && Number(this.#req.headers['content-length'] ?? AHEAD) < AHEAD) {
       await new Promise(setImmediate)
     }
+  }
+
+  /** How many bytes may be kept for another try. */
+  keepUpTo(bytes: number): void {
+    this.#keep = Math.max(bytes, AHEAD)
   }
 
   /** What goes up: nothing, all of it, or a stream of what is here and what is to come. */

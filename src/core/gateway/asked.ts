@@ -3,10 +3,8 @@ import { appError, type AppError } from '../../shared/errors.ts'
 import type { Dialect } from '../../shared/schemas.ts'
 import type { Answer } from '../http/answer.ts'
 import type { Admitted } from '../http/caller.ts'
-import type { Store } from '../store/store.ts'
 import { ArrivingBody } from './arriving-body.ts'
 import { ModelScanner, type FoundModels } from './model-scanner.ts'
-import type { GatewayPorts } from './ports.ts'
 import { guessDialect, refusalOf } from './refusal.ts'
 
 export interface GatewayLimits {
@@ -16,14 +14,13 @@ export interface GatewayLimits {
   retry_bytes: number
 }
 
-export const defaultGatewayLimits: GatewayLimits = { body_bytes: 67_108_864, retry_bytes: 8_388_608 }
-
-export interface PlanDeps {
-  ports: GatewayPorts
-  limits: GatewayLimits
-  /** Reads the vault, holding its file for as long as `act` runs: never across the arrival of a body. */
-  read: <T>(act: (store: Store) => Promise<T>) => Promise<T>
+/** A body that was read, and where it names its model. */
+export interface ReadBody {
+  bytes: Buffer
+  found: FoundModels
 }
+
+export const defaultGatewayLimits: GatewayLimits = { body_bytes: 67_108_864, retry_bytes: 8_388_608 }
 
 /** A request on its way through the gateway. */
 export class Asked {
@@ -41,17 +38,22 @@ export class Asked {
     this.#sendContinue = sendContinue
   }
 
-  /** Begins to take the body in; `keep` as ArrivingBody has it. */
-  body(keep = 0): ArrivingBody {
+  /** Begins to take the body in. */
+  body(): ArrivingBody {
     if (this.#body === undefined) {
       this.#sendContinue()
-      this.#body = new ArrivingBody(this.req, keep)
+      this.#body = new ArrivingBody(this.req)
     }
     return this.#body
   }
 
+  /** A client that waits for "100 Continue" wants to hear of a refusal first. */
+  get mayReadAhead(): boolean {
+    return this.req.headers.expect === undefined
+  }
+
   /** Reads the body to its end and finds the model in it. */
-  async readModel(limit: number): Promise<{ bytes: Buffer; found: FoundModels }> {
+  async readBody(limit: number): Promise<ReadBody> {
     const encoding = this.req.headers['content-encoding']
     if (encoding !== undefined && !/^identity$/i.test(encoding)) throw appError('media_type_unsupported', undefined)
     const scanner = new ModelScanner()

@@ -1,7 +1,8 @@
 import type { ServerResponse } from 'node:http'
 import type { Readable } from 'node:stream'
-import { appError, type AppError } from '../../shared/errors.ts'
+import type { AppError } from '../../shared/errors.ts'
 import type { Caller } from '../http/caller.ts'
+import type { Store } from '../store/store.ts'
 import type { Vault } from '../vault.ts'
 import type { Asked, GatewayLimits } from './asked.ts'
 import { formsOf } from './echo-guard.ts'
@@ -22,45 +23,62 @@ export interface ForwardDeps {
 
 /** Statuses by which a provider says that this key will not do. */
 const KEY_REFUSED: ReadonlySet<number> = new Set([401, 402, 403, 429])
-/** A body may take minutes to arrive; a provider that was changed meanwhile is not called as it was. */
-const STALE_MS = 500
 
-/** Sends a planned request up and its answer back, with each key in turn as long as the provider refuses the key. */
-export async function forward(asked: Asked, plan: Plan, res: ServerResponse, deps: ForwardDeps): Promise<void> {
-  const { ports, limits } = deps
-  const keys = ports.keysFor(plan.provider)
-  const arriving = plan.body === undefined ? asked.body(keys.length > 1 ? limits.retry_bytes : 0) : undefined
-  await arriving?.settle()
-  if (performance.now() - plan.at > STALE_MS) await assertUnchanged(plan, deps.vault)
+/**
+ * Sends a request up and its answer back, with each key in turn as long as the provider refuses the key. The plan is
+ * made, the key opened and the use written down in one hold of the vault, so all of it is of one moment.
+ */
+export async function forward(
+  asked: Asked,
+  res: ServerResponse,
+  planNow: (store: Store) => Promise<Plan>,
+  deps: ForwardDeps,
+): Promise<void> {
+  const { vault, ports, limits } = deps
+  // What comes along with the head is here by the time it is needed.
+  const early = asked.mayReadAhead ? asked.body() : undefined
+  await early?.settle()
+  const { plan, keys, first } = await vault.during(async () => {
+    const plan = await planNow(vault.reader())
+    const keys = ports.keysFor(plan.provider)
+    const [key] = keys
+    return { plan, keys, first: key === undefined ? undefined : await prepare(asked, plan, key, 1, ports) }
+  })
+  const body = plan.body === undefined ? asked.body() : undefined
+  if (keys.length > 1) body?.keepUpTo(limits.retry_bytes)
   const headers = forwardedHeaders(asked.req.rawHeaders)
   const length = asked.req.headers['content-length']
-  for (const [i, key] of keys.entries()) {
-    const isLast = (): boolean => i + 1 === keys.length || arriving?.isWhole === false
-    const body = plan.body ?? arriving?.open() ?? null
+  let prepared = first
+  for (let next = 1; prepared !== undefined; next++) {
+    const content = plan.body ?? body?.open() ?? null
     // The length of a stream has to be told; without it the body goes up in chunks, as it came.
-    const told = body === null || Buffer.isBuffer(body) || length === undefined ? [] : ['content-length', length]
-    const ended = await tryKey(asked, plan, { key, attempt: i + 1, isLast }, [...headers, ...told], body, res, deps)
+    const told = content === null || Buffer.isBuffer(content) || length === undefined ? [] : ['content-length', length]
+    const isLast = (): boolean => next >= keys.length || body?.isWhole === false
+    const ended = await send(plan, prepared, [...headers, ...told], content, isLast, res, deps)
     if (ended.how === 'refused') throw ended.why
-    if (ended.how === 'over') return
+    const key = keys[next]
+    if (ended.how === 'over' || key === undefined) return
+    prepared = await vault.during(() => prepare(asked, plan, key, next + 1, ports))
   }
 }
 
-interface Try {
+/** A key that is open and a use that is written down: what is left is to send, and to zero the key. */
+interface Prepared {
   key: KeyCandidate
-  attempt: number
-  isLast: () => boolean
+  use: Use
+  secret: Buffer
+  watcher: Watcher | undefined
+  /** Where a cut leads, before and after there is an exchange. */
+  cut: { exchange?: Exchange; why?: AppError }
 }
 
-async function tryKey(
-  { request }: Asked,
-  { provider, endpoint, target, served, model }: Plan,
-  { key, attempt, isLast }: Try,
-  headers: string[],
-  body: Buffer | Readable | null,
-  res: ServerResponse,
-  { vault, upstreams, ports, running }: ForwardDeps,
-): Promise<Ended> {
-  const { caller, method } = request
+async function prepare(
+  { request: { caller, method } }: Asked,
+  { provider, endpoint, served, model }: Plan,
+  key: KeyCandidate,
+  attempt: number,
+  ports: GatewayPorts,
+): Promise<Prepared> {
   const use: Use = {
     caller,
     provider: provider.name,
@@ -73,37 +91,53 @@ async function tryKey(
     key_id: key.id,
     attempt,
   }
-  let exchange: Exchange | undefined
-  let early: AppError | undefined
-  const cut = (why: AppError): void => (exchange === undefined ? void (early = why) : exchange.cut(why))
-  let secret: Buffer | undefined
-  let forms: Buffer[] = []
+  const cut: Prepared['cut'] = {}
+  const secret = await key.open()
   try {
-    const watcher = await vault.during(async () => {
-      secret = await key.open()
-      forms = formsOf(secret)
-      return ports.beforeUse(use, cut)
+    const watcher = await ports.beforeUse(use, (why) => {
+      if (cut.exchange === undefined) cut.why = why
+      else cut.exchange.cut(why)
     })
-    if (early !== undefined || res.destroyed || secret === undefined) return nothingSent(watcher, early)
+    return { key, use, secret, watcher, cut }
+  } catch (cause) {
+    secret.fill(0)
+    throw cause
+  }
+}
+
+async function send(
+  { target, endpoint }: Plan,
+  { key, use, secret, watcher, cut }: Prepared,
+  headers: string[],
+  body: Buffer | Readable | null,
+  isLast: () => boolean,
+  res: ServerResponse,
+  { upstreams, ports, running }: ForwardDeps,
+): Promise<Ended> {
+  const forms = formsOf(secret)
+  try {
+    if (cut.why !== undefined || res.destroyed) return nothingSent(watcher, cut.why)
     const another = (status: number): boolean => {
       key.onAnswer?.(status)
       return KEY_REFUSED.has(status) && !isLast()
     }
     const onEcho = (): void => ports.onEcho(use)
-    exchange = new Exchange(res, { provider: provider.name, forms, another, watcher, onEcho })
-    running.set(exchange, caller)
+    const exchange = new Exchange(res, { provider: use.provider, forms, another, watcher, onEcho })
+    cut.exchange = exchange
+    running.set(exchange, use.caller)
     try {
       const signed = [...headers, ...keyHeader(endpoint.auth, secret)]
-      upstreams.dispatch(target, { method, headers: signed, body }, exchange)
+      upstreams.dispatch(target, { method: use.method, headers: signed, body }, exchange)
     } catch (cause) {
       exchange.failed(cause)
     }
     secret.fill(0)
-    return await exchange.ended
+    const ended = await exchange.ended
+    running.delete(exchange)
+    return ended
   } finally {
-    secret?.fill(0)
+    secret.fill(0)
     for (const form of forms) form.fill(0)
-    if (exchange !== undefined) running.delete(exchange)
   }
 }
 
@@ -112,10 +146,4 @@ function nothingSent(watcher: Watcher | undefined, why: AppError | undefined): E
   const outcome = why === undefined ? 'client_gone' : 'cut'
   watcher?.onFinish({ status: null, outcome, first_byte_ms: null, total_ms: 0 })
   return why === undefined ? { how: 'over' } : { how: 'refused', why }
-}
-
-async function assertUnchanged({ provider }: Plan, vault: Vault): Promise<void> {
-  const now = await vault.during(() => vault.reader().findProvider({ id: provider.id }))
-  if (now?.updated_at === provider.updated_at) return
-  throw appError('upstream_failed', { name: provider.name, what: 'was changed while the request arrived' })
 }

@@ -6,14 +6,14 @@ import type { Caller } from '../http/caller.ts'
 import type { Mount } from '../http/serve-request.ts'
 import type { Log } from '../log.ts'
 import type { Vault } from '../vault.ts'
-import { Asked, defaultGatewayLimits, type GatewayLimits, type PlanDeps } from './asked.ts'
+import { Asked, defaultGatewayLimits, type GatewayLimits, type ReadBody } from './asked.ts'
 import type { Exchange } from './exchange.ts'
-import { forward } from './forward.ts'
-import { answerModels } from './model-lists.ts'
-import { ONE_ADDRESS, planOneAddress } from './one-address.ts'
-import { planPassThrough, PROXY } from './pass-through.ts'
-import type { Plan } from './plan.ts'
+import { forward, type ForwardDeps } from './forward.ts'
+import { answerModels, type ListDeps } from './model-lists.ts'
+import { ONE_ADDRESS, planOneAddress, readOneAddressPath } from './one-address.ts'
+import { namesNoModel, planPassThrough, PROXY, readPassThroughPath } from './pass-through.ts'
 import type { GatewayPorts } from './ports.ts'
+import { ProviderBook } from './provider-book.ts'
 import type { Upstreams } from './upstreams.ts'
 
 export interface GatewayDeps {
@@ -34,21 +34,38 @@ export interface Gateway {
 /** Makes the gateway: `/proxy/{provider}`, and `/v1` and `/v1beta` as one address for all. */
 export function createGateway({ vault, upstreams, ports, log, limits }: GatewayDeps): Gateway {
   const running = new Map<Exchange, Caller>()
-  const planning: PlanDeps = {
-    ports,
-    limits: { ...defaultGatewayLimits, ...limits },
-    read: (act) => vault.during(() => act(vault.reader())),
-  }
-  const forwarding = { vault, upstreams, ports, limits: planning.limits, running }
+  const book = new ProviderBook()
+  const bounds = { ...defaultGatewayLimits, ...limits }
+  const deps: ForwardDeps = { vault, upstreams, ports, limits: bounds, running }
+  const read: ListDeps['read'] = (act) => vault.during(() => act(vault.reader()))
 
   return {
-    mounts: [
-      mount(PROXY, (asked, res) => carry(asked, res, planPassThrough(asked, planning))),
-      ...ONE_ADDRESS.map((prefix) => mount(prefix, atOneAddress)),
-    ],
+    mounts: [mount(PROXY, passThrough), ...ONE_ADDRESS.map((prefix) => mount(prefix, atOneAddress))],
     cutOff(which, why) {
       for (const [exchange, caller] of running) if (which(caller)) exchange.cut(why)
     },
+  }
+
+  async function passThrough(asked: Asked, res: ServerResponse): Promise<void> {
+    const path = readPassThroughPath(asked)
+    let body: ReadBody | undefined
+    if (ports.needsModel(asked.request.caller)) {
+      const { served, model } = await read((store) => planPassThrough(asked, path, undefined, store, book, ports))
+      if (served.model === 'body') body = await asked.readBody(bounds.body_bytes)
+      if (served.scope !== 'models' && model === null && body?.found.top === undefined) throw namesNoModel()
+    }
+    await forward(asked, res, (store) => planPassThrough(asked, path, body, store, book, ports), deps)
+  }
+
+  async function atOneAddress(asked: Asked, res: ServerResponse): Promise<void> {
+    const list = await answerModels(asked, { mayUse: ports.mayUse, read })
+    if (list !== undefined) {
+      asked.answer(res, list)
+      return
+    }
+    const path = readOneAddressPath(asked)
+    const body = await asked.readBody(bounds.body_bytes)
+    await forward(asked, res, (store) => planOneAddress(asked, path, body, store, book, ports), deps)
   }
 
   function mount(prefix: string, attend: (asked: Asked, res: ServerResponse) => Promise<void>): Mount {
@@ -67,15 +84,5 @@ export function createGateway({ vault, upstreams, ports, log, limits }: GatewayD
         }
       },
     }
-  }
-
-  async function atOneAddress(asked: Asked, res: ServerResponse): Promise<void> {
-    const list = await answerModels(asked, planning)
-    if (list === undefined) await carry(asked, res, planOneAddress(asked, planning))
-    else asked.answer(res, list)
-  }
-
-  async function carry(asked: Asked, res: ServerResponse, planned: Promise<Plan>): Promise<void> {
-    await forward(asked, await planned, res, forwarding)
   }
 }

@@ -1,21 +1,23 @@
 // The models of all keyed providers, in the shape of the one who asks. All three dialects have a list at /v1/models, so
 // the caller's own headers decide.
 import type { IncomingHttpHeaders } from 'node:http'
+import { appError } from '../../shared/errors.ts'
 import type { Dialect } from '../../shared/schemas.ts'
 import { jsonAnswer, type Answer } from '../http/answer.ts'
-import type { ModelRow, ProviderRow } from '../store/store.ts'
-import type { Asked, PlanDeps } from './asked.ts'
+import type { ModelRow, ProviderRow, Store } from '../store/store.ts'
+import type { Asked } from './asked.ts'
 import { endpointOf } from './endpoint.ts'
 import { undoubled } from './one-address.ts'
 import { checkMethod } from './plan.ts'
-import { resolveModel, unknownModel } from './resolve-model.ts'
+import type { GatewayPorts } from './ports.ts'
+import { unknownModel } from './resolve-model.ts'
 import { checkPath } from './safe-path.ts'
 
 const SHAPE = /^\/(v1|v1beta)\/models(?:\/(.+))?$/
 const READ = { methods: ['GET', 'HEAD'], pattern: SHAPE, route: '/models', scope: 'models', model: 'none' } as const
 
 /** Answers a request for a list of models, or for one of them; undefined for any other. */
-export async function answerModels(asked: Asked, deps: PlanDeps): Promise<Answer | undefined> {
+export async function answerModels(asked: Asked, { mayUse, read }: ListDeps): Promise<Answer | undefined> {
   const path = undoubled(asked.request.path)
   const [, version, id] = SHAPE.exec(path) ?? []
   // `models/NAME:generateContent` names a model too.
@@ -23,18 +25,21 @@ export async function answerModels(asked: Asked, deps: PlanDeps): Promise<Answer
   asked.dialect = version === 'v1beta' ? 'google' : whoAsks(asked.req.headers)
   checkMethod(asked.request.method, READ)
   checkPath(path)
-  const shape = shapes[asked.dialect]
-  if (id === undefined) return jsonAnswer(200, shape.list(await listed(asked, deps)), `/${version}/models`)
+  const { list, one } = shapes[asked.dialect]
+  const all = await listed(asked, mayUse, read)
+  if (id === undefined) return jsonAnswer(200, list(all), `/${version}/models`)
   const written = decodeURIComponent(id)
-  const { caller } = asked.request
-  const { provider, model } = await deps.read((store) =>
-    resolveModel(written, store, deps.ports.mayUse, { caller, scope: 'models' }),
-  )
-  const row = provider.models.find(({ name }) => name === model)
-  const refusal = deps.ports.mayUse({ caller, scope: 'models', provider: provider.name, model })
-  if (refusal !== undefined) throw refusal
-  if (row === undefined || endpointOf(provider, asked.dialect) === undefined) throw unknownModel(written)
-  return jsonAnswer(200, shape.one({ ...row, name: written, owner: provider.name }), `/${version}/models/{id}`)
+  const [found, another] = all.filter(({ name, owner }) => name === written || name === `${owner}/${written}`)
+  if (found === undefined) throw unknownModel(written)
+  if (another !== undefined) {
+    throw appError('model_ambiguous', { model: written, providers: [found.owner, another.owner] })
+  }
+  return jsonAnswer(200, one({ ...found, name: written }), `/${version}/models/{id}`)
+}
+
+export interface ListDeps extends Pick<GatewayPorts, 'mayUse'> {
+  /** Reads the vault. */
+  read: <T>(act: (store: Store) => Promise<T>) => Promise<T>
 }
 
 function whoAsks(headers: IncomingHttpHeaders): Dialect {
@@ -48,7 +53,11 @@ interface Listed extends Pick<ModelRow, 'name' | 'display_name' | 'created_at'> 
 }
 
 /** What the caller could call in this dialect, as `provider/model`. */
-async function listed({ request: { caller }, dialect }: Asked, { ports, read }: PlanDeps): Promise<Listed[]> {
+async function listed(
+  { request: { caller }, dialect }: Asked,
+  mayUse: GatewayPorts['mayUse'],
+  read: ListDeps['read'],
+): Promise<Listed[]> {
   const providers = await read((store) => store.listProviders())
   const callable = (row: ProviderRow): boolean =>
     row.api_key_encrypted !== null && endpointOf(row, dialect) !== undefined
@@ -56,14 +65,14 @@ async function listed({ request: { caller }, dialect }: Asked, { ports, read }: 
     .filter(callable)
     .flatMap(({ name: owner, models }) =>
       models
-        .filter(({ name }) => ports.mayUse({ caller, provider: owner, model: name, scope: 'models' }) === undefined)
+        .filter(({ name }) => mayUse({ caller, provider: owner, model: name, scope: 'models' }) === undefined)
         .map(({ name, display_name, created_at }) => ({ name: `${owner}/${name}`, display_name, created_at, owner })),
     )
 }
 
 interface Shape {
-  list(models: Listed[]): unknown
-  one(model: Listed): unknown
+  list: (models: Listed[]) => unknown
+  one: (model: Listed) => unknown
 }
 
 const openai = ({ name, created_at, owner }: Listed) => ({

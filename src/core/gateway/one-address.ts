@@ -2,11 +2,14 @@
 // bytes of that one name are the only ones that change.
 import { appError } from '../../shared/errors.ts'
 import type { Dialect } from '../../shared/schemas.ts'
-import type { Asked, PlanDeps } from './asked.ts'
+import type { Store } from '../store/store.ts'
+import type { Asked, ReadBody } from './asked.ts'
 import { endpointOf, type Endpoint } from './endpoint.ts'
 import { modelInPath, pathOf, type GeminiPath } from './gemini-path.ts'
 import { withNames, type FoundModels } from './model-scanner.ts'
 import { checkMethod, noSuchPath, type Plan } from './plan.ts'
+import type { GatewayPorts } from './ports.ts'
+import type { ProviderBook } from './provider-book.ts'
 import { resolveModel, type ResolvedModel } from './resolve-model.ts'
 import { checkPath } from './safe-path.ts'
 import { findServedPath, type ServedPath } from './served-paths.ts'
@@ -14,24 +17,43 @@ import { targetOf, withoutCredentials } from './target.ts'
 
 export const ONE_ADDRESS = ['/v1', '/v1beta'] as const
 
-/** Plans a request at the one address, other than for a list of models. */
-export async function planOneAddress(asked: Asked, { ports, limits, read }: PlanDeps): Promise<Plan> {
-  const { method, query, caller } = asked.request
+/** What a path at the one address asks for. */
+export interface OneAddressPath {
+  dialect: Dialect
+  /** Below the base URL of that dialect. */
+  rest: string
+  served: ServedPath
+  /** The model, where the path has it. */
+  inPath: GeminiPath | undefined
+}
+
+/** Reads the path and checks it, before anything else is looked at. */
+export function readOneAddressPath(asked: Asked): OneAddressPath {
+  const { method } = asked.request
   const path = undoubled(asked.request.path)
   checkMethod(method)
   checkPath(path.replace(/^\/v1(?:beta)?(?=\/)/, ''))
   const { dialect, rest, served } = whichDialect(method, path)
   asked.dialect = dialect
   checkMethod(method, served)
+  return { dialect, rest, served, inPath: served.model === 'path' ? modelInPath(path) : undefined }
+}
 
-  const { bytes, found } = await asked.readModel(limits.body_bytes)
-  const inPath = served.model === 'path' ? modelInPath(path) : undefined
+/** Plans a request at the one address, other than for a list of models. */
+export async function planOneAddress(
+  { request: { query, caller } }: Asked,
+  { dialect, rest, served, inPath }: OneAddressPath,
+  { bytes, found }: ReadBody,
+  store: Store,
+  book: ProviderBook,
+  { mayUse }: Pick<GatewayPorts, 'mayUse'>,
+): Promise<Plan> {
   const written = inPath?.model ?? found.top?.value.replace(/^models\//, '')
   if (written === undefined || written === '') throw appError('model_missing', undefined)
   const asking = { caller, scope: served.scope }
-  const resolved = await read((store) => resolveModel(written, store, ports.mayUse, asking))
+  const resolved = await resolveModel(written, store, book, mayUse, asking)
   const { provider, model } = resolved
-  const refusal = ports.mayUse({ ...asking, provider: provider.name, model })
+  const refusal = mayUse({ ...asking, provider: provider.name, model })
   if (refusal !== undefined) throw refusal
   const endpoint = endpointIn(dialect, resolved)
   const target = targetOf(
@@ -39,8 +61,7 @@ export async function planOneAddress(asked: Asked, { ports, limits, read }: Plan
     inPath === undefined || model === written ? rest : pathOf({ ...inPath, model }),
     withoutCredentials(query),
   )
-  const body = renamed(bytes, found, inPath, written, model)
-  return { provider, endpoint, target, served, model, at: performance.now(), body }
+  return { provider, endpoint, target, served, model, body: renamed(bytes, found, inPath, written, model) }
 }
 
 /** Some tools add /v1 to an address that ends with it. */

@@ -1,11 +1,12 @@
 // `/proxy/{provider}/…` stands for the provider's base URL: the path goes up as it is, and so does the body, unread.
-import { appError } from '../../shared/errors.ts'
-import type { ProviderRow } from '../store/store.ts'
-import type { Asked, PlanDeps } from './asked.ts'
+import { appError, type AppError } from '../../shared/errors.ts'
+import type { ProviderRow, Store } from '../store/store.ts'
+import type { Asked, ReadBody } from './asked.ts'
 import { endpointsOf, type Endpoint } from './endpoint.ts'
 import { modelInPath } from './gemini-path.ts'
 import { checkMethod, noSuchPath, type Plan } from './plan.ts'
-import type { Intent } from './ports.ts'
+import type { GatewayPorts } from './ports.ts'
+import type { ProviderBook } from './provider-book.ts'
 import { checkPath } from './safe-path.ts'
 import { findServedPath, unlistedPath, type ServedPath } from './served-paths.ts'
 import { basePath, targetOf, withoutCredentials } from './target.ts'
@@ -13,9 +14,15 @@ import { basePath, targetOf, withoutCredentials } from './target.ts'
 export const PROXY = '/proxy'
 const SHAPE = /^\/proxy\/([a-z0-9][a-z0-9._-]{0,99})(\/.*)$/
 
-/** Plans a request below `/proxy`. */
-export async function planPassThrough(asked: Asked, { ports, limits, read }: PlanDeps): Promise<Plan> {
-  const { method, path, query, caller } = asked.request
+/** A path below `/proxy`, which says whose it is and what is wanted there. */
+export interface PassThroughPath {
+  name: string
+  /** Below the provider's base URL, as it was sent. */
+  sent: string
+}
+
+/** Reads the path and checks it, before anything else is looked at. */
+export function readPassThroughPath({ request: { method, path } }: Asked): PassThroughPath {
   const [, name = '', sent = ''] = SHAPE.exec(path) ?? []
   checkMethod(method)
   if (name === '') {
@@ -23,31 +30,36 @@ export async function planPassThrough(asked: Asked, { ports, limits, read }: Pla
     throw noSuchPath('The address of a provider is /proxy/PROVIDER, followed by a path of its own API.')
   }
   checkPath(sent)
-  const provider = await read((store) => store.findProvider({ name }))
+  return { name, sent }
+}
+
+/** Plans a request below `/proxy`; `read` is its body, where that had to be read. */
+export async function planPassThrough(
+  asked: Asked,
+  { name, sent }: PassThroughPath,
+  read: ReadBody | undefined,
+  store: Store,
+  book: ProviderBook,
+  { mayUse }: Pick<GatewayPorts, 'mayUse'>,
+): Promise<Plan> {
+  const { method, query, caller } = asked.request
+  const provider = await book.find(store, name)
   if (provider === undefined) throw appError('provider_not_found', { ref: name })
   asked.dialect = provider.dialect
   if (provider.base_url === null) throw appError('provider_has_no_address', { name })
-
   const { endpoint, served, rest } = whatIsMeant(provider, provider.base_url, method, sent)
   asked.dialect = endpoint.dialect
   checkMethod(method, served)
   const target = targetOf(provider.base_url, rest, withoutCredentials(query))
-  const intent: Intent = { caller, provider: name, model: null, scope: served.scope }
-  refuse(ports.mayUse(intent))
-  const plan: Plan = { provider, endpoint, target, served, model: null, at: performance.now(), body: undefined }
-  if (served.model === 'path') plan.model = modelInPath(sent)?.model ?? null
-  if (ports.needsModel(caller) && served.scope !== 'models') {
-    if (served.model === 'body') {
-      const { bytes, found } = await asked.readModel(limits.body_bytes)
-      plan.body = bytes
-      plan.model = found.top?.value ?? null
-    }
-    if (plan.model === null) {
-      throw appError('not_allowed', { what: 'This token may use certain models only, and the request names none' })
-    }
-  }
-  if (plan.model !== null) refuse(ports.mayUse({ ...intent, model: plan.model }))
-  return plan
+  const model = (served.model === 'path' ? modelInPath(sent)?.model : read?.found.top?.value) ?? null
+  const refusal = mayUse({ caller, provider: name, model, scope: served.scope })
+  if (refusal !== undefined) throw refusal
+  return { provider, endpoint, target, served, model, body: read?.bytes }
+}
+
+/** For a token that may use certain models only: what the request must say, and does not. */
+export function namesNoModel(): AppError {
+  return appError('not_allowed', { what: 'This token may use certain models only, and the request names none' })
 }
 
 interface Meant {
@@ -77,8 +89,4 @@ function whatIsMeant(provider: ProviderRow, base_url: string, method: string, se
     }
   }
   return unlisted
-}
-
-function refuse(why: Error | undefined): void {
-  if (why !== undefined) throw why
 }

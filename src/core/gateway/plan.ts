@@ -12,8 +12,6 @@ export interface Plan {
   served: ServedPath
   /** As the provider calls it; null where the body was not read. */
   model: string | null
-  /** When the provider was looked up, as performance.now() says it. */
-  at: number
   /** The body, where it had to be read first; undefined where it goes up as it comes. */
   body: Buffer | undefined
 }

@@ -1,6 +1,7 @@
 import { appError, type AppError } from '../../shared/errors.ts'
 import type { ProviderRow, Store } from '../store/store.ts'
 import type { GatewayPorts, Intent } from './ports.ts'
+import type { ProviderBook } from './provider-book.ts'
 
 /** A model as its provider calls it. */
 export interface ResolvedModel {
@@ -15,34 +16,30 @@ export interface ResolvedModel {
 export async function resolveModel(
   written: string,
   store: Store,
+  book: ProviderBook,
   mayUse: GatewayPorts['mayUse'],
   asked: Pick<Intent, 'caller' | 'scope'>,
 ): Promise<ResolvedModel> {
   const slash = written.indexOf('/')
   if (slash > 0) {
-    const provider = await store.findProvider({ name: written.slice(0, slash) })
+    const provider = await book.find(store, written.slice(0, slash))
     if (provider !== undefined) return { provider, model: written.slice(slash + 1) }
   }
   let refusal: AppError | undefined
   const usable: string[] = []
   for (const name of await store.listModelNames()) {
-    const [provider, model] = splitName(name)
-    if (model !== written) continue
-    const why = mayUse({ ...asked, provider, model })
+    // A provider's name has no slash, a model's may.
+    const provider = name.slice(0, name.indexOf('/'))
+    if (name.length !== provider.length + 1 + written.length || !name.endsWith(written)) continue
+    const why = mayUse({ ...asked, provider, model: written })
     if (why === undefined) usable.push(provider)
     else refusal = why
   }
   const [name, another] = usable
   if (another !== undefined) throw appError('model_ambiguous', { model: written, providers: usable })
-  const provider = name === undefined ? undefined : await store.findProvider({ name })
+  const provider = name === undefined ? undefined : await book.find(store, name)
   if (provider === undefined) throw refusal ?? unknownModel(written)
   return { provider, model: written }
-}
-
-/** `provider/model`; a provider's name has no slash, a model's may. */
-function splitName(name: string): [string, string] {
-  const slash = name.indexOf('/')
-  return [name.slice(0, slash), name.slice(slash + 1)]
 }
 
 export function unknownModel(written: string): AppError {
