@@ -1,0 +1,155 @@
+// Canary keys go through every operation, every door and every error; afterwards everything that left the core is
+// searched for them. Whatever finds one here has found a leak.
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import Sqlite from 'better-sqlite3'
+import { describe, expect, it } from 'vitest'
+import { actorOf } from '../../src/core/actor.ts'
+import { generateFernetKey } from '../../src/core/crypto/fernet.ts'
+import type { Desktop } from '../../src/core/desktop.ts'
+import { dispatch } from '../../src/core/dispatch.ts'
+import { createLog } from '../../src/core/log.ts'
+import { getDecryptedApiKey } from '../../src/core/providers/provider-service.ts'
+import { createClient, type Call } from '../../src/shared/client.ts'
+import { operationIds, type Door, type OperationId } from '../../src/shared/contract.ts'
+import { canary, Sentinel } from '../support/sentinel.ts'
+import { openTempCore, type TempCore } from '../support/temp-core.ts'
+import { tamper } from '../support/vault-dump.ts'
+
+const canaries = Array.from({ length: 10 }, (_, n) => canary(n))
+const [first = '', second = '', third = '', ...others] = canaries
+const masterKey = generateFernetKey()
+
+const desktop: Desktop = {
+  copyConcealed: async () => undefined,
+  openExternal: async () => undefined,
+  chooseFile: async () => null,
+  setStartAtLogin: async () => undefined,
+}
+
+/** Calls an operation through each door, and keeps what came back: the reply, and the error a client would raise. */
+function everyDoor({ core }: TempCore, sentinel: Sentinel, log: ReturnType<typeof createLog>) {
+  return async (id: OperationId, input: unknown): Promise<unknown> => {
+    let last: unknown
+    for (const door of ['cli', 'window', 'rest'] satisfies Door[]) {
+      const api = core.apiFor(actorOf(door))
+      const call = (operation: OperationId, input: unknown) =>
+        dispatch(api, door, operation, input, (error, operation) => {
+          sentinel.lookAtValue(`the internal error of ${operation}`, error)
+          log.error({ operation, err: error }, 'it failed')
+        })
+      const client = createClient(call as Call) as unknown as Record<OperationId, (input: unknown) => Promise<unknown>>
+      last = await client[id](input).catch((cause: unknown) => cause)
+      sentinel.lookAtValue(`what ${id} answered through ${door}`, last)
+    }
+    return last
+  }
+}
+
+describe('a canary key', () => {
+  it('is found nowhere outside the core after everything was asked of it', async () => {
+    const sentinel = new Sentinel([...canaries, masterKey])
+    const lines: string[] = []
+    const log = createLog({ level: 'trace', destination: { write: (line: string) => void lines.push(line) } })
+    const temp = await openTempCore({ key: masterKey, log, desktop })
+    const ask = everyDoor(temp, sentinel, log)
+    const { port } = (await temp.core.listener.serve({ port: 0 })).listener
+    const { token } = JSON.parse(readFileSync(join(temp.home, 'listener.json'), 'utf8')) as { token: string }
+    const overHttp = async (method: string, path: string, body?: unknown): Promise<void> => {
+      const response = await fetch(`http://127.0.0.1:${port}/api/v1${path}`, {
+        method,
+        headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+        ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+      })
+      sentinel.lookAtValue(`the head of ${method} ${path}`, [...response.headers, response.statusText])
+      sentinel.lookAt(`the body of ${method} ${path}`, await response.text())
+    }
+
+    // What is done with keys.
+    await ask('createProvider', { name: 'one', display_name: 'One', base_url: 'https://one.example', api_key: first })
+    await ask('updateProvider', { provider_id: 1, api_key: second })
+    await ask('updateProvider', { provider_id: 1, api_key: third, base_url: 'https://two.example', dialect: 'google' })
+    await ask('updateProvider', { provider_id: 1, base_url: 'https://three.example' })
+    await ask('resetProvider', { provider_id: 1, api_key: second })
+    for (const [n, api_key] of others.entries()) {
+      await overHttp('POST', '/providers', { name: `http-${n}`, display_name: 'H', api_key })
+      await overHttp('PUT', '/providers/2', { api_key })
+    }
+    sentinel.lookAtValue('a key taken from the core is zeroed', await takeAndZero(temp))
+    await ask('copyApiKey', { provider_id: 1 })
+
+    // What is refused with a key in it.
+    await ask('createProvider', {
+      name: first,
+      display_name: first.repeat(50),
+      base_url: first,
+      dialect: first,
+      api_key: '',
+    })
+    await ask('createProvider', { name: 'x', display_name: 'X', api_key: `${first} ${second}`, models: [`${first}\n`] })
+    await ask('createProvider', {
+      name: 'x',
+      display_name: 'X',
+      base_url: `https://u:${first}@x.example/?k=${second}#${third}`,
+    })
+    await ask('createProvider', { name: 'x', display_name: 'X', apikey: first, nested: { [second]: third } })
+    await ask('createProvider', first)
+    await ask('createProvider', [first])
+    await ask('updateProvider', { provider_id: first, api_key: second })
+    await ask('updateProvider', { provider_id: 4711, api_key: second })
+    await ask('startOver', { vault_name: first })
+    await ask('updateSettings', { theme: first, listener_port: second })
+    await overHttp('POST', '/providers', `{"name":"x","api_key":"${encodeURIComponent(first)}`)
+    await overHttp('POST', '/providers', { api_key: first, name: { [second]: 1 } })
+    await overHttp('GET', `/providers/${encodeURIComponent(first)}?api_key=${encodeURIComponent(second)}`)
+
+    // Everything there is, once, and what goes wrong inside.
+    for (const id of operationIds) if (!['startOver', 'waitForChange'].includes(id)) await ask(id, { provider_id: 1 })
+    await holdBusy(temp.home, async () => {
+      sentinel.lookAtValue('busy', await temp.call('updateProvider', { provider_id: 1, api_key: first }))
+    })
+    tamper(temp.home, 'ALTER TABLE model RENAME TO away')
+    await ask('createProvider', { name: 'y', display_name: 'Y', api_key: first, models: ['m'] })
+    tamper(temp.home, 'ALTER TABLE away RENAME TO model')
+    tamper(temp.home, "UPDATE provider SET api_key_encrypted = 'no token', binding = NULL WHERE id = 2")
+    await ask('previewAdoption', { provider_id: 2 })
+    await temp.core.vault.reopen({ environment: masterKey.slice(0, -1) })
+    await ask('getStatus', {})
+    await ask('updateProvider', { provider_id: 1, api_key: first })
+    await temp.core.vault.reopen({ environment: generateFernetKey() })
+    await ask('getStatus', {})
+    await temp.core.vault.reopen({ environment: masterKey })
+
+    sentinel.lookAt('the log of the vault', readFileSync(join(temp.home, 'vault.db-wal')))
+    await temp.core.close()
+    sentinel.lookAtFolder(temp.home)
+    sentinel.lookAt('the lines of the log', lines.join(''))
+    sentinel.lookAtValue('the notes', temp.core.notes)
+    sentinel.lookAtValue('the core itself', temp.core)
+    await temp[Symbol.asyncDispose]()
+
+    expect(sentinel.found).toEqual([])
+    // It was a real search: log lines were written, and keys were stored.
+    expect(lines.join('')).toContain('it failed')
+    expect(lines.join('')).toContain('/providers/{provider_id}')
+    expect(sentinel.looked).toBeGreaterThan(300_000)
+  }, 120_000)
+})
+
+async function takeAndZero({ core }: TempCore): Promise<unknown> {
+  const taken = await getDecryptedApiKey(core.vault, { id: 1 })
+  expect(canaries).toContain(taken.toString())
+  taken.fill(0)
+  return [taken, core.vault]
+}
+
+/** Another program holds the vault while `act` waits for it in vain. */
+async function holdBusy(home: string, act: () => Promise<unknown>): Promise<void> {
+  const holder = new Sqlite(join(home, 'vault.db'))
+  holder.exec('BEGIN IMMEDIATE')
+  try {
+    await act()
+  } finally {
+    holder.close()
+  }
+}
