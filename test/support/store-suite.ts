@@ -1,7 +1,13 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Actor } from '../../src/core/actor.ts'
 import type { Catalog, CatalogProvider } from '../../src/core/catalog/models-yaml.ts'
-import { MasterKeyChanged, type NewProviderRow, type SealedKey, type Store } from '../../src/core/store/store.ts'
+import {
+  MasterKeyChanged,
+  type NewProviderRow,
+  type ProviderChange,
+  type SealedKey,
+  type Store,
+} from '../../src/core/store/store.ts'
 import { defaultSettings } from '../../src/shared/schemas.ts'
 
 export interface OpenedStore {
@@ -86,6 +92,30 @@ export function testStore(name: string, open: () => Promise<OpenedStore>): void 
         for (const ref of [{ id: row.id + 1 }, { id: 2 ** 60 }, { name: 'A' }, { name: '' }]) {
           expect(await store.findProvider(ref)).toBeUndefined()
         }
+      })
+
+      it('have a stamp that moves with each of their fields, also to and from nothing, and not with their models', async () => {
+        const { id } = await insert('a', { display_name: 'A' })
+        const stamps = new Set([await store.providerStamp('a')])
+        const changes: ProviderChange[] = [
+          { display_name: 'A\nhttps://x.example' },
+          { display_name: 'A', base_url: 'https://x.example' },
+          { base_url: null },
+          { dialect: 'google' },
+          { auth: 'api-key' },
+          { key: sealed('t') },
+          { key: { ...sealed('t'), key_id: 'other' } },
+          { key: null },
+          { edited: ['auth'] },
+        ]
+        for (const change of changes) {
+          await store.updateProvider(id, 'provider.update', () => change, by)
+          stamps.add(await store.providerStamp('a'))
+        }
+        expect(stamps.size).toBe(changes.length + 1)
+        await store.insertModel(id, { name: 'm', display_name: 'm' }, by)
+        expect(stamps).toContain(await store.providerStamp('a'))
+        expect(await store.providerStamp('b')).toBeUndefined()
       })
 
       it('keep every field they were given', async () => {

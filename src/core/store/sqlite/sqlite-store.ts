@@ -54,7 +54,7 @@ export class SqliteStore implements Store {
   providerStamp(name: string): Promise<string | undefined> {
     return this.#acts.readOne(() => {
       const [row] = this.#all<{ stamp: string }>(
-        `SELECT concat_ws('\n', ${PROVIDER_COLUMNS}) AS stamp FROM provider WHERE name = ?`,
+        `SELECT json_array(${PROVIDER_COLUMNS}) AS stamp FROM provider WHERE name = ?`,
         name,
       )
       return row?.stamp
