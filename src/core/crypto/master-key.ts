@@ -30,12 +30,14 @@ export class MasterKey {
   readonly id: string
   readonly fernet: Fernet
   #binding: KeyObject | null
+  #audit: KeyObject | null
 
   /** Takes the 32 bytes over: `destroy()` zeroes this very Buffer. */
   constructor(raw: Buffer) {
     this.fernet = new Fernet(raw)
     this.id = createHmac('sha256', deriveKey(raw, 'latchkey/id/v1')).update('latchkey').digest('hex').slice(0, 16)
     this.#binding = deriveKey(raw, 'latchkey/bind/v1')
+    this.#audit = deriveKey(raw, 'latchkey/audit/v1')
   }
 
   /** The tag that ties a token to its row, provider and origin, as hex. */
@@ -46,10 +48,17 @@ export class MasterKey {
     return hmac.digest('hex')
   }
 
+  /** The tag that seals the audit trail up to a row, as hex. */
+  auditSealOf(text: string): string {
+    if (this.#audit === null) throw new KeyDestroyed()
+    return createHmac('sha256', this.#audit).update(text).digest('hex')
+  }
+
   /** Zeroes the key. Every later use throws `KeyDestroyed`. */
   destroy(): void {
     this.fernet.destroy()
     this.#binding = null
+    this.#audit = null
   }
 }
 
@@ -128,6 +137,11 @@ export class KeyRing {
     const expected = Buffer.from(this.bindingOf(context, master_key_id))
     const given = Buffer.from(binding)
     return given.length === expected.length && timingSafeEqual(given, expected)
+  }
+
+  /** The tag that seals the audit trail, under the key named; the current one where none is. Throws `MasterKeyMissing`. */
+  auditSealOf(text: string, master_key_id: string = this.currentId): string {
+    return this.#find(master_key_id).auditSealOf(text)
   }
 
   /** Zeroes every key. Ids stay readable; every other use throws `KeyDestroyed`. */

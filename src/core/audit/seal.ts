@@ -1,0 +1,83 @@
+// The seal of the audit trail: where it stood, under the master key, in a file outside the vault. It only ever moves
+// forward, so that cutting rows off cannot be hidden by sealing again.
+import { timingSafeEqual } from 'node:crypto'
+import { closeSync, openSync, rmSync } from 'node:fs'
+import { z } from 'zod'
+import { codeOf, lookAt, readSmallFile, writePrivateFile } from '../private-files.ts'
+
+export const AuditSeal = z.strictObject({
+  version: z.literal(1),
+  /** The last row that is sealed, and its hash. */
+  seq: z.int().min(0),
+  hash: z.string().regex(/^[0-9a-f]{64}$/),
+  /** The master key that sealed it. */
+  master_key_id: z.string().regex(/^[0-9a-f]{16}$/),
+  mac: z.string().regex(/^[0-9a-f]{64}$/),
+})
+export type AuditSeal = z.infer<typeof AuditSeal>
+
+/** The part of a key ring that seals. */
+export interface SealingKeys {
+  readonly currentId: string
+  has(id: string): boolean
+  auditSealOf(text: string, master_key_id?: string): string
+}
+
+/** Seals the trail up to a row. */
+export function sealAt({ seq, hash }: { seq: number; hash: string }, keys: SealingKeys): AuditSeal {
+  const master_key_id = keys.currentId
+  return { version: 1, seq, hash, master_key_id, mac: keys.auditSealOf(sealedText({ seq, hash, master_key_id })) }
+}
+
+/** Whether the seal was made with a key of this ring and is as it was made. */
+export function sealHolds(seal: AuditSeal, keys: SealingKeys): boolean {
+  if (!keys.has(seal.master_key_id)) return false
+  const expected = keys.auditSealOf(sealedText(seal), seal.master_key_id)
+  return timingSafeEqual(Buffer.from(expected), Buffer.from(seal.mac))
+}
+
+function sealedText({ seq, hash, master_key_id }: Pick<AuditSeal, 'seq' | 'hash' | 'master_key_id'>): string {
+  return JSON.stringify(['latchkey/audit-seal/v1', seq, hash, master_key_id])
+}
+
+/** The seal in the file; undefined where there is no file, `damaged` where it holds none. */
+export function readSeal(path: string): AuditSeal | 'damaged' | undefined {
+  try {
+    const file = readSmallFile(path, 4096)
+    return file === undefined ? undefined : AuditSeal.parse(JSON.parse(file.bytes.toString('utf8')))
+  } catch (cause) {
+    if (cause instanceof z.ZodError || cause instanceof SyntaxError || codeOf(cause) === undefined) return 'damaged'
+    throw cause
+  }
+}
+
+/** How old a lock must be to be one of a process that was killed, in milliseconds; writing takes a few. */
+const STALE = 10_000
+
+/**
+ * Puts the seal into the file unless one stands there that is as far or further. A damaged file stays as it is: it is
+ * evidence. Answers whether it was written; false also where another process is writing just now.
+ */
+export function raiseSeal(path: string, seal: AuditSeal): boolean {
+  const lock = `${path}.lock`
+  if (!takeLock(lock)) return false
+  try {
+    const now = readSeal(path)
+    if (now === 'damaged' || (now !== undefined && now.seq >= seal.seq)) return false
+    return writePrivateFile(path, `${JSON.stringify(seal)}\n`)
+  } finally {
+    rmSync(lock, { force: true })
+  }
+}
+
+function takeLock(lock: string): boolean {
+  const age = Date.now() - (lookAt(lock)?.mtimeMs ?? Date.now())
+  if (age > STALE) rmSync(lock, { force: true })
+  try {
+    closeSync(openSync(lock, 'wx', 0o600))
+    return true
+  } catch (cause) {
+    if (codeOf(cause) === 'EEXIST') return false
+    throw cause
+  }
+}
