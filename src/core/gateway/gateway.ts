@@ -14,6 +14,7 @@ import { ONE_ADDRESS, planOneAddress, readOneAddressPath } from './one-address.t
 import { namesNoModel, planPassThrough, PROXY, readPassThroughPath } from './pass-through.ts'
 import type { GatewayPorts } from './ports.ts'
 import { ProviderBook } from './provider-book.ts'
+import { guessDialect, refusalOf } from './refusal.ts'
 import type { Upstreams } from './upstreams.ts'
 
 export interface GatewayDeps {
@@ -71,6 +72,7 @@ export function createGateway({ vault, upstreams, ports, log, limits }: GatewayD
   function mount(prefix: string, attend: (asked: Asked, res: ServerResponse) => Promise<void>): Mount {
     return {
       prefix,
+      refuse: (why, path, { headers }) => refusalOf(why, guessDialect(path, headers)),
       async handle(request, req, res, sendContinue) {
         const asked = new Asked(request, req, sendContinue)
         try {

@@ -6,7 +6,7 @@ import type { Dialect } from '../../shared/schemas.ts'
 import { jsonAnswer, type Answer } from '../http/answer.ts'
 import type { ModelRow, ProviderRow, Store } from '../store/store.ts'
 import type { Asked } from './asked.ts'
-import { endpointOf } from './endpoint.ts'
+import { endpointsOf } from './endpoint.ts'
 import { undoubled } from './one-address.ts'
 import { checkMethod } from './plan.ts'
 import type { GatewayPorts } from './ports.ts'
@@ -60,7 +60,7 @@ async function listed(
 ): Promise<Listed[]> {
   const providers = await read((store) => store.listProviders())
   const callable = (row: ProviderRow): boolean =>
-    row.api_key_encrypted !== null && endpointOf(row, dialect) !== undefined
+    row.api_key_encrypted !== null && endpointsOf(row).some((endpoint) => endpoint.dialect === dialect)
   return providers
     .filter(callable)
     .flatMap(({ name: owner, models }) =>

@@ -4,7 +4,7 @@ import { appError } from '../../shared/errors.ts'
 import type { Dialect } from '../../shared/schemas.ts'
 import type { Store } from '../store/store.ts'
 import type { Asked, ReadBody } from './asked.ts'
-import { endpointOf, type Endpoint } from './endpoint.ts'
+import type { Endpoint } from './endpoint.ts'
 import { modelInPath, pathOf, type GeminiPath } from './gemini-path.ts'
 import { withNames, type FoundModels } from './model-scanner.ts'
 import { checkMethod, noSuchPath, type Plan } from './plan.ts'
@@ -53,15 +53,22 @@ export async function planOneAddress(
   const asking = { caller, scope: served.scope }
   const resolved = await resolveModel(written, store, book, mayUse, asking)
   const { provider, model } = resolved
-  const refusal = mayUse({ ...asking, provider: provider.name, model })
+  const refusal = mayUse({ ...asking, provider: provider.row.name, model })
   if (refusal !== undefined) throw refusal
   const endpoint = endpointIn(dialect, resolved)
   const target = targetOf(
-    endpoint.base_url,
+    endpoint,
     inPath === undefined || model === written ? rest : pathOf({ ...inPath, model }),
     withoutCredentials(query),
   )
-  return { provider, endpoint, target, served, model, body: renamed(bytes, found, inPath, written, model) }
+  return {
+    provider: provider.row,
+    endpoint,
+    target,
+    served,
+    model,
+    body: renamed(bytes, found, inPath, written, model),
+  }
 }
 
 /** Some tools add /v1 to an address that ends with it. */
@@ -84,10 +91,10 @@ function whichDialect(method: string, path: string): { dialect: Dialect; rest: s
   throw noSuchPath('Only what names a model can be routed by it; for other paths use /proxy/PROVIDER.')
 }
 
-function endpointIn(dialect: Dialect, { provider }: ResolvedModel): Endpoint {
-  const { name, base_url } = provider
-  if (base_url === null) throw appError('provider_has_no_address', { name })
-  const endpoint = endpointOf(provider, dialect)
+function endpointIn(dialect: Dialect, { provider: { row, endpoints } }: ResolvedModel): Endpoint {
+  const { name } = row
+  if (endpoints.length === 0) throw appError('provider_has_no_address', { name })
+  const endpoint = endpoints.find((endpoint) => endpoint.dialect === dialect)
   if (endpoint === undefined) throw appError('endpoint_missing', { name, dialect })
   return endpoint
 }

@@ -1,15 +1,15 @@
 // `/proxy/{provider}/…` stands for the provider's base URL: the path goes up as it is, and so does the body, unread.
 import { appError, type AppError } from '../../shared/errors.ts'
-import type { ProviderRow, Store } from '../store/store.ts'
+import type { Store } from '../store/store.ts'
 import type { Asked, ReadBody } from './asked.ts'
-import { endpointsOf, type Endpoint } from './endpoint.ts'
+import type { Endpoint } from './endpoint.ts'
 import { modelInPath } from './gemini-path.ts'
 import { checkMethod, noSuchPath, type Plan } from './plan.ts'
 import type { GatewayPorts } from './ports.ts'
 import type { ProviderBook } from './provider-book.ts'
 import { checkPath } from './safe-path.ts'
 import { findServedPath, unlistedPath, type ServedPath } from './served-paths.ts'
-import { basePath, targetOf, withoutCredentials } from './target.ts'
+import { targetOf, withoutCredentials } from './target.ts'
 
 export const PROXY = '/proxy'
 const SHAPE = /^\/proxy\/([a-z0-9][a-z0-9._-]{0,99})(\/.*)$/
@@ -45,16 +45,17 @@ export async function planPassThrough(
   const { method, query, caller } = asked.request
   const provider = await book.find(store, name)
   if (provider === undefined) throw appError('provider_not_found', { ref: name })
-  asked.dialect = provider.dialect
-  if (provider.base_url === null) throw appError('provider_has_no_address', { name })
-  const { endpoint, served, rest } = whatIsMeant(provider, provider.base_url, method, sent)
+  asked.dialect = provider.row.dialect
+  const [own] = provider.endpoints
+  if (own === undefined) throw appError('provider_has_no_address', { name })
+  const { endpoint, served, rest } = whatIsMeant(own, provider.endpoints, method, sent)
   asked.dialect = endpoint.dialect
   checkMethod(method, served)
-  const target = targetOf(provider.base_url, rest, withoutCredentials(query))
+  const target = targetOf(own, rest, withoutCredentials(query))
   const model = (served.model === 'path' ? modelInPath(sent)?.model : read?.found.top?.value) ?? null
   const refusal = mayUse({ caller, provider: name, model, scope: served.scope })
   if (refusal !== undefined) throw refusal
-  return { provider, endpoint, target, served, model, body: read?.bytes }
+  return { provider: provider.row, endpoint, target, served, model, body: read?.bytes }
 }
 
 /** For a token that may use certain models only: what the request must say, and does not. */
@@ -70,19 +71,15 @@ interface Meant {
 }
 
 /** The dialect whose path it is: the provider's own, or one that it speaks at a path of the same origin. */
-function whatIsMeant(provider: ProviderRow, base_url: string, method: string, sent: string): Meant {
-  const [own, ...others] = endpointsOf(provider)
-  if (own === undefined) throw appError('provider_has_no_address', { name: provider.name })
-  const base = basePath(base_url)
+function whatIsMeant(own: Endpoint, endpoints: readonly Endpoint[], method: string, sent: string): Meant {
   // Tools that add a version of their own to an address that ends with one would ask for /v1/v1/….
-  const single = base.endsWith('/v1') && sent.startsWith('/v1/') ? sent.slice(3) : sent
+  const twice = own.path.endsWith('/v1') && sent.startsWith('/v1/')
   let unlisted: Meant = { endpoint: own, served: unlistedPath(), rest: sent }
-  for (const rest of new Set([sent, single])) {
-    for (const endpoint of [own, ...others]) {
-      const below = `${basePath(endpoint.base_url)}/`
-      const whole = base + rest
-      if (!whole.startsWith(below)) continue
-      const served = findServedPath(endpoint.dialect, method, whole.slice(below.length - 1))
+  for (const rest of twice ? [sent, sent.slice(3)] : [sent]) {
+    const whole = own.path + rest
+    for (const endpoint of endpoints) {
+      if (!whole.startsWith(endpoint.path) || whole.charAt(endpoint.path.length) !== '/') continue
+      const served = findServedPath(endpoint.dialect, method, whole.slice(endpoint.path.length))
       if (served === undefined) continue
       if (served.methods.includes(method)) return { endpoint, served, rest }
       if (unlisted.served.scope === 'other') unlisted = { endpoint, served, rest }

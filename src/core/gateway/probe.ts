@@ -4,7 +4,7 @@ import { askUpstream } from './ask-upstream.ts'
 import { keyVerdict, type Verdict } from './key-verdict.ts'
 import { redact } from './redact.ts'
 import { keyHeader } from './request-headers.ts'
-import { basePath, targetOf } from './target.ts'
+import { baseOf, targetOf } from './target.ts'
 import { upstreamError } from './upstream-error.ts'
 import { readModelPage, type ModelPage, type UpstreamModel } from './upstream-models.ts'
 import type { Upstreams } from './upstreams.ts'
@@ -103,7 +103,7 @@ interface Place {
 const QUERIES: Readonly<Record<Dialect, string>> = { openai: '', anthropic: 'limit=1000', google: 'pageSize=1000' }
 
 function placesOf({ base_url, dialect }: Probed): [Place, ...Place[]] {
-  const path = basePath(base_url)
+  const { path } = baseOf(base_url)
   const bare = base_url.replace(/\/+$/, '')
   if (dialect === 'google') return [{ base_url, rest: '/v1beta/models', meant: null }]
   if (dialect === 'openai') {
@@ -134,7 +134,7 @@ async function askOnce(
   query: string,
   signal: AbortSignal,
 ): Promise<{ probe: Probe; page: ModelPage | undefined }> {
-  const target = targetOf(base_url, rest, query)
+  const target = targetOf(baseOf(base_url), rest, query)
   const about = { method: 'GET', url: target.origin + target.path, model_usable: null } as const
   const headers = ['accept', 'application/json', 'accept-encoding', 'identity', ...keyHeader(auth, key)]
   if (dialect === 'anthropic') headers.push('anthropic-version', '2023-06-01')

@@ -1,25 +1,29 @@
 import type { ProviderRow, Store } from '../store/store.ts'
+import { endpointsOf, type Endpoint } from './endpoint.ts'
 
-interface Entry {
-  stamp: string
+export interface KnownProvider {
+  /** Its models are those of when it was read, and not to be relied on. */
   row: ProviderRow
+  /** Its own first; none where it has no address. */
+  endpoints: readonly Endpoint[]
 }
 
-/** Rows of providers, read once and looked at again for every request, so that a changed one is never used as it was. */
+/** Providers, read once and looked at again for every request, so that a changed one is never used as it was. */
 export class ProviderBook {
-  readonly #entries = new Map<string, Entry>()
+  readonly #known = new Map<string, { stamp: string; provider: KnownProvider }>()
 
-  /** The row as it is now. Its models are those of when it was read, and not to be relied on. */
-  async find(store: Store, name: string): Promise<ProviderRow | undefined> {
+  async find(store: Store, name: string): Promise<KnownProvider | undefined> {
     const stamp = await store.providerStamp(name)
     if (stamp === undefined) {
-      this.#entries.delete(name)
+      this.#known.delete(name)
       return undefined
     }
-    const known = this.#entries.get(name)
-    if (known?.stamp === stamp) return known.row
+    const known = this.#known.get(name)
+    if (known?.stamp === stamp) return known.provider
     const row = await store.findProvider({ name })
-    if (row !== undefined) this.#entries.set(name, { stamp, row })
-    return row
+    if (row === undefined) return undefined
+    const provider = { row, endpoints: endpointsOf(row) }
+    this.#known.set(name, { stamp, provider })
+    return provider
   }
 }

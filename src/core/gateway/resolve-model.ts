@@ -1,11 +1,11 @@
 import { appError, type AppError } from '../../shared/errors.ts'
-import type { ProviderRow, Store } from '../store/store.ts'
+import type { Store } from '../store/store.ts'
 import type { GatewayPorts, Intent } from './ports.ts'
-import type { ProviderBook } from './provider-book.ts'
+import type { KnownProvider, ProviderBook } from './provider-book.ts'
 
 /** A model as its provider calls it. */
 export interface ResolvedModel {
-  provider: ProviderRow
+  provider: KnownProvider
   model: string
 }
 

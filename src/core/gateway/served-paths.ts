@@ -80,10 +80,15 @@ const elsewhere = path(ANY, /^/, '…', 'other')
 
 export const METHODS: ReadonlySet<string> = new Set(ANY)
 
-/** The row of a path, whatever the method; undefined where a dialect's clients have nothing to do there. */
+/** The row of a path; for a method that is not served there another row of it, and undefined for a path in no row. */
 export function findServedPath(dialect: Dialect, method: string, rest: string): ServedPath | undefined {
-  const rows = served[dialect].filter(({ pattern }) => pattern.test(rest))
-  return rows.find(({ methods }) => methods.includes(method)) ?? rows[0]
+  let other: ServedPath | undefined
+  for (const row of served[dialect]) {
+    if (!row.pattern.test(rest)) continue
+    if (row.methods.includes(method)) return row
+    other ??= row
+  }
+  return other
 }
 
 /** What stands for a path that is in no list. */

@@ -7,9 +7,15 @@ export interface Target {
   path: string
 }
 
-/** The path of a base URL, without a slash at its end. */
-export function basePath(base_url: string): string {
-  return new URL(base_url).pathname.replace(/\/+$/, '')
+/** An address, taken apart. */
+export interface Base {
+  origin: string
+  /** Without a slash at its end. */
+  path: string
+}
+
+export function baseOf(base_url: string): Base {
+  return { origin: originOf(base_url) ?? '', path: new URL(base_url).pathname.replace(/\/+$/, '') }
 }
 
 /**
@@ -17,9 +23,9 @@ export function basePath(base_url: string): string {
  * anything, since `new URL(rest, base)` takes `//host` and `https:host` for other places; that the parts mean what they
  * say is asserted afterwards.
  */
-export function targetOf(base_url: string, rest: string, query: string): Target {
-  const origin = originOf(base_url) ?? ''
-  const path = basePath(base_url) + rest
+export function targetOf(base: Base, rest: string, query: string): Target {
+  const { origin } = base
+  const path = base.path + rest
   const whole = URL.parse(origin + path)
   const same = whole?.origin === origin && whole.pathname === path && whole.username === '' && whole.search === ''
   if (!same || !rest.startsWith('/')) {

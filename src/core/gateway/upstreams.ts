@@ -65,16 +65,7 @@ export class Upstreams {
     { method, headers, body }: UpstreamRequest,
     handler: Dispatcher.DispatchHandler,
   ): void {
-    const { protocol, hostname } = new URL(origin)
-    const host = hostname.replace(/^\[|\]$/g, '')
-    const refusal = forbidden(host)
-    if (refusal !== undefined) throw refusal
-    const secure = protocol === 'https:'
-    const dispatcher =
-      this.#settings.proxy === undefined || isLoopback(host)
-        ? this.#pool(origin, secure)
-        : this.#throughProxy(this.#settings.proxy)
-    dispatcher.dispatch({ origin, path, method, headers, body }, handler)
+    this.#dispatcher(origin).dispatch({ origin, path, method, headers, body }, handler)
   }
 
   /** Ends every connection, whatever it carries. */
@@ -86,12 +77,17 @@ export class Upstreams {
     await Promise.all(open.map((dispatcher) => dispatcher.destroy()))
   }
 
-  #pool(origin: string, secure: boolean): Pool {
-    let pool = this.#pools.get(origin)
-    if (pool === undefined) {
-      pool = new Pool(origin, { ...this.#options, connect: secure ? this.#withTrust() : this.#connect })
-      this.#pools.set(origin, pool)
-    }
+  #dispatcher(origin: string): Dispatcher {
+    const known = this.#pools.get(origin)
+    if (known !== undefined) return known
+    const { protocol, hostname } = new URL(origin)
+    const host = hostname.replace(/^\[|\]$/g, '')
+    const refusal = forbidden(host)
+    if (refusal !== undefined) throw refusal
+    if (this.#settings.proxy !== undefined && !isLoopback(host)) return this.#throughProxy(this.#settings.proxy)
+    const connect = protocol === 'https:' ? this.#withTrust() : this.#connect
+    const pool = new Pool(origin, { ...this.#options, connect })
+    this.#pools.set(origin, pool)
     return pool
   }
 

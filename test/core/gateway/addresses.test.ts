@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { checkPath } from '../../../src/core/gateway/safe-path.ts'
-import { queryCredential, targetOf, withoutCredentials } from '../../../src/core/gateway/target.ts'
+import { baseOf, queryCredential, targetOf, withoutCredentials } from '../../../src/core/gateway/target.ts'
 import { openUpstream, sendJson } from '../../support/fake-upstream/open-upstream.ts'
 import { sendRaw } from '../http/raw-client.ts'
 import { CANARY, openGateway } from './open-gateway.ts'
@@ -88,21 +88,21 @@ describe('the path to a provider', () => {
     ]
     for (const path of fine) {
       expect(() => checkPath(path)).not.toThrow()
-      expect(targetOf('https://api.example.com/v1', path, '').path).toBe(`/v1${path}`)
+      expect(targetOf(baseOf('https://api.example.com/v1'), path, '').path).toBe(`/v1${path}`)
     }
   })
 
   it('stays below the base URL, whose own slash at the end does not count twice', () => {
-    expect(targetOf('https://api.example.com:8443/v1/', '/models', 'a=b')).toEqual({
+    expect(targetOf(baseOf('https://api.example.com:8443/v1/'), '/models', 'a=b')).toEqual({
       origin: 'https://api.example.com:8443',
       path: '/v1/models?a=b',
     })
-    expect(targetOf('https://api.example.com', '/v1/models', '')).toEqual({
+    expect(targetOf(baseOf('https://api.example.com'), '/v1/models', '')).toEqual({
       origin: 'https://api.example.com',
       path: '/v1/models',
     })
-    expect(() => targetOf('https://api.example.com/v1', '/../x', '')).toThrow('below the address')
-    expect(() => targetOf('https://api.example.com/v1', '@evil.example/x', '')).toThrow('below the address')
+    expect(() => targetOf(baseOf('https://api.example.com/v1'), '/../x', '')).toThrow('below the address')
+    expect(() => targetOf(baseOf('https://api.example.com/v1'), '@evil.example/x', '')).toThrow('below the address')
   })
 })
 

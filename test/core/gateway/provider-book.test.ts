@@ -8,7 +8,7 @@ it('keeps the rows of providers, and never answers one that has been changed', a
   await using temp = await openTempCore()
   const { vault, places } = temp.core
   const book = new ProviderBook()
-  const find = () => book.find(vault.reader(), 'up')
+  const find = async () => (await book.find(vault.reader(), 'up'))?.row
   expect(await find()).toBeUndefined()
   const { id } = await temp.client.createProvider({ name: 'up', display_name: 'Up' })
   const first = await find()

@@ -102,6 +102,24 @@ describe('a refusal', () => {
     expect(upstream.connections).toBe(0)
   })
 
+  it('of the front door, too, is in the words of those who come there', async () => {
+    await using gateway = await openGateway()
+    const bodies: [string, Record<string, string>, object][] = [
+      ['/proxy/up/chat/completions', {}, { error: { type: 'invalid_request_error', code: 'unauthorized' } }],
+      ['/v1/messages', {}, { type: 'error', error: { type: 'authentication_error' } }],
+      ['/v1/models', { 'anthropic-version': '2023-06-01' }, { type: 'error', error: { type: 'authentication_error' } }],
+      ['/v1beta/models/g:generateContent', {}, { error: { code: 401, status: 'UNAUTHENTICATED' } }],
+    ]
+    for (const [path, headers, body] of bodies) {
+      const response = await fetch(`${gateway.address}${path}`, { method: 'POST', headers })
+      expect([path, response.status, response.headers.get('x-should-retry')]).toEqual([path, 401, 'false'])
+      expect(response.headers.get('www-authenticate')).toBe('Bearer')
+      expect(await response.json()).toMatchObject(body)
+    }
+    const response = await gateway.call('/v1/models', { headers: { origin: 'https://evil.example' } })
+    expect([response.status, await response.json()]).toMatchObject([403, { error: { code: 'origin_not_allowed' } }])
+  })
+
   it('may be tried again where only the vault was busy', () => {
     expect(refusalOf(appError('vault_busy', undefined), 'openai')).toMatchObject({ status: 503 })
     expect(refusalOf(appError('vault_busy', undefined), 'openai').headers).not.toContain('x-should-retry')
