@@ -16,6 +16,8 @@ export interface FrontDoorRules {
   page?: PageRules
   throttle?: Throttle
   header_bytes: number
+  /** The token that stands in a query, where the clients of that path write it. */
+  queryCredential?: (path: string, query: string) => string | undefined
 }
 
 export interface PageRules {
@@ -41,7 +43,8 @@ const ABSOLUTE_FORM = /^[a-z][a-z0-9+.-]*:\/\//i
  * Makes the door of a listener on `port`. Its `refused` is the error for a peer without a valid token or ticket: 401,
  * or 429 for one that tries and tries.
  */
-export function createFrontDoor({ port, identify, page, throttle = new Throttle(), header_bytes }: FrontDoorRules) {
+export function createFrontDoor(rules: FrontDoorRules) {
+  const { port, identify, page, throttle = new Throttle(), header_bytes, queryCredential } = rules
   const address = `http://127.0.0.1:${port}`
   const names = ['127.0.0.1', 'localhost', '[::1]']
   const hosts = new Set(names.map((name) => `${name}:${port}`))
@@ -76,6 +79,7 @@ export function createFrontDoor({ port, identify, page, throttle = new Throttle(
 
     const mark = target.indexOf('?')
     const path = mark === -1 ? target : target.slice(0, mark)
+    const query = mark === -1 ? '' : target.slice(mark + 1)
     seen.path = path
     const reads = method === 'GET' || method === 'HEAD'
     if (page !== undefined && reads && page.hasFile(path)) {
@@ -88,9 +92,10 @@ export function createFrontDoor({ port, identify, page, throttle = new Throttle(
     if (reads && path === '/healthz') return { to: 'health', method, path }
     if (page !== undefined && method === 'POST' && path === page.sessionPath) return { to: 'session', method, path }
 
-    const caller = callerOf(heads, identify)
+    const inQuery = query === '' ? undefined : queryCredential?.(path, query)
+    const caller = callerOf(inQuery === undefined ? heads.credentials : [...heads.credentials, inQuery], identify)
     if (caller === undefined) throw refused(req)
-    return { to: 'room', method, path, query: mark === -1 ? '' : target.slice(mark + 1), caller }
+    return { to: 'room', method, path, query, caller }
   }
 
   function refused(req: IncomingMessage): AppError {
@@ -128,8 +133,9 @@ function isOwnLoad({ host, origin, fetchSite }: Heads): boolean {
   )
 }
 
-function callerOf({ credentials }: Heads, identify: FrontDoorRules['identify']): Caller | undefined {
-  const [credential, another] = credentials
-  if (credential === undefined || another !== undefined || !isCredential(credential)) return undefined
-  return identify(hashToken(credential))
+/** Equal tokens in several places are one; different ones are one too many. */
+function callerOf(credentials: readonly string[], identify: FrontDoorRules['identify']): Caller | undefined {
+  const [credential, ...others] = credentials
+  if (credential === undefined || others.some((other) => other !== credential)) return undefined
+  return isCredential(credential) ? identify(hashToken(credential)) : undefined
 }

@@ -22,6 +22,8 @@ export interface Mount {
   handle(request: Admitted, req: IncomingMessage, res: ServerResponse, sendContinue: () => void): void | Promise<void>
   /** The answer to what the door refuses below the prefix, in the words of the clients that come there. */
   refuse?(why: AppError, path: string, req: IncomingMessage): Answer
+  /** The token in the query of a path whose clients write it there. */
+  credentialIn?(path: string, query: string): string | undefined
 }
 
 /** Browser window mode: the window's bundle, and the sessions of those who opened it. */
@@ -59,7 +61,10 @@ const healthy = jsonAnswer(200, { ok: true }, '/healthz')
 /** What happens to a request between the socket and the core. */
 export function createServe(deps: ServeDeps, port: number, limits: ServeLimits, arrivals: Arrivals) {
   const { log, page, mounts = [] } = deps
-  const enter = createFrontDoor(doorRules(deps, port, limits.header_bytes))
+  const enter = createFrontDoor({
+    ...doorRules(deps, port, limits.header_bytes),
+    queryCredential: (path, query) => mountOf(path)?.credentialIn?.(path, query),
+  })
   const rest = createRest({ call: deps.call, revision: deps.revision, bodyLimit: limits.body_bytes })
 
   // A line of a request holds nothing that a client wrote; to look for secrets in it would double its cost.
