@@ -11,10 +11,12 @@ import type { Exchange } from './exchange.ts'
 import { forward, type ForwardDeps } from './forward.ts'
 import { answerModels, type ListDeps } from './model-lists.ts'
 import { ONE_ADDRESS, planOneAddress, readOneAddressPath } from './one-address.ts'
+import { isGeminiPath } from './gemini-path.ts'
 import { namesNoModel, planPassThrough, PROXY, readPassThroughPath } from './pass-through.ts'
 import type { GatewayPorts } from './ports.ts'
 import { ProviderBook } from './provider-book.ts'
 import { guessDialect, refusalOf } from './refusal.ts'
+import { queryCredential } from './target.ts'
 import type { Upstreams } from './upstreams.ts'
 
 export interface GatewayDeps {
@@ -72,6 +74,7 @@ export function createGateway({ vault, upstreams, ports, log, limits }: GatewayD
   function mount(prefix: string, attend: (asked: Asked, res: ServerResponse) => Promise<void>): Mount {
     return {
       prefix,
+      credentialIn: (path, query) => (isGeminiPath(path) ? queryCredential(query) : undefined),
       refuse: (why, path, { headers }) => refusalOf(why, guessDialect(path, headers)),
       async handle(request, req, res, sendContinue) {
         const asked = new Asked(request, req, sendContinue)

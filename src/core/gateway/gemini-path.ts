@@ -22,3 +22,8 @@ export function pathOf({ version, kind, model, verb }: GeminiPath): string {
   const name = model.split('/').map(encodeURIComponent).join('/')
   return `${version}/${kind}${name}:${verb}`
 }
+
+/** Whether Gemini's clients come there, some of whom write their key into the query. */
+export function isGeminiPath(path: string): boolean {
+  return /\/v\d+(?:(?:alpha|beta)\d*\/(?!openai\/)|\/models(?:$|\/))/.test(path)
+}

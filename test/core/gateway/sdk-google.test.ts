@@ -122,4 +122,28 @@ describe('the Google SDK', () => {
     expect((await open(address).get({ model: 'gemini/gemini-test' })).name).toBe('models/gemini/gemini-test')
     expect((await open(`${address}/proxy/gemini`).get({ model: 'gemini-test' })).name).toBe('models/gemini-test')
   })
+
+  it('may show its token in the query, on the paths of Gemini alone, and it does not go up', async () => {
+    await using opened = await withGoogle()
+    const { address, token } = opened.gateway
+    const body = JSON.stringify({ contents: [{ parts: [{ text: 'hi' }] }] })
+    const ask = (path: string, headers: Record<string, string> = {}) =>
+      fetch(`${address}${path}`, { method: 'POST', headers: { 'content-type': 'application/json', ...headers }, body })
+    for (const path of [
+      `/v1beta/models/gemini-test:generateContent?key=${token}`,
+      `/v1/models/gemini-test:generateContent?key=${token}`,
+      `/proxy/gemini/v1beta/models/gemini-test:generateContent?key=${token}`,
+    ]) {
+      expect([path, (await ask(path)).status]).toEqual([path, 200])
+      expect(opened.upstream.last().url).not.toContain('?')
+      expect(opened.upstream.last().headers['x-goog-api-key']).toBe(CANARY)
+    }
+    const path = '/v1beta/models/gemini-test:generateContent'
+    expect((await ask(`${path}?key=${token}`, { 'x-goog-api-key': token })).status).toBe(200)
+    expect((await ask(`${path}?key=${token}`, { 'x-goog-api-key': `${token}x` })).status).toBe(401)
+    expect((await ask(`${path}?key=another-token-of-good-length`)).status).toBe(401)
+    expect((await ask(`/v1/chat/completions?key=${token}`)).status).toBe(401)
+    expect((await ask(`/v1beta/openai/chat/completions?key=${token}`)).status).toBe(401)
+    expect(opened.gateway.lines.join('')).not.toContain(token)
+  })
 })
