@@ -1,5 +1,4 @@
 // Questions to a person on a terminal. They are asked on stderr; stdout stays what was asked for.
-import { createInterface } from 'node:readline'
 import { appError, type AppError } from '../shared/errors.ts'
 import { HiddenLine, type HiddenResult } from './hidden-line.ts'
 import { Cancelled, NotConfirmed } from './refusals.ts'
@@ -51,6 +50,8 @@ export function severalLines(): AppError {
 
 /** Asks for one line, shown as it is typed. Where stdin is no terminal, its first line is the answer. */
 export async function askLine(question: string): Promise<string> {
+  // Loaded when something is asked: most commands ask nothing, and starting is most of what they take.
+  const { createInterface } = await import('node:readline')
   const lines = createInterface({ input: process.stdin, output: process.stderr, terminal: canAsk() })
   try {
     return await new Promise((resolve, reject) => {

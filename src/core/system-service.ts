@@ -188,7 +188,7 @@ function desktopOf({ desktop }: SystemParts): Desktop {
 
 async function statusOf({ vault, catalog, listener, desktop, notes }: SystemParts, by: Actor): Promise<Status> {
   const { places, problem } = vault
-  const rows = vault.state === 'closed' ? [] : await vault.reader().listProviders()
+  const rows = vault.state === 'closed' ? [] : await vault.reader().listProviderHeads()
   const states = rows.map((row) => keyStateOf(row, vault.ring, vault.masterKeyId)).filter((state) => state !== 'none')
   const { source, place, id, expected } = vault.masterKey
   return {

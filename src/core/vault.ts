@@ -350,6 +350,6 @@ export class Vault {
 }
 
 async function missingKey(store: Store, row: VaultRow): Promise<AppError> {
-  const keys = (await store.listProviders()).filter((provider) => provider.api_key_encrypted !== null).length
+  const keys = (await store.listProviderHeads()).filter((provider) => provider.api_key_encrypted !== null).length
   return appError('encryption_key_missing', { keys, last: row.key_place })
 }

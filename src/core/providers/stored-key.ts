@@ -4,7 +4,7 @@ import { originOf } from '../../shared/origin.ts'
 import type { KeyState } from '../../shared/schemas.ts'
 import { InvalidToken } from '../crypto/fernet.ts'
 import { newKeyId, type BindingContext, type KeyRing } from '../crypto/master-key.ts'
-import type { ProviderRow, SealedKey } from '../store/store.ts'
+import type { ProviderHead, ProviderRow, SealedKey } from '../store/store.ts'
 
 type Place = Pick<ProviderRow, 'name' | 'base_url'>
 
@@ -71,14 +71,14 @@ export function canOpen(ring: KeyRing, { api_key_encrypted: token, master_key_id
 }
 
 /** From binding and key id alone, without decrypting. `vaultKeyId` decides while no master key is at hand. */
-export function keyStateOf(row: ProviderRow, ring: KeyRing | undefined, vaultKeyId: string | null): KeyState {
+export function keyStateOf(row: ProviderHead, ring: KeyRing | undefined, vaultKeyId: string | null): KeyState {
   if (row.api_key_encrypted === null) return 'none'
   if (row.key_id === null || row.binding === null || row.master_key_id === null) return 'unreadable'
   const readable = ring === undefined ? row.master_key_id === vaultKeyId : isBound(ring, row)
   return readable ? 'stored' : 'unreadable'
 }
 
-function isBound(ring: KeyRing, row: ProviderRow): boolean {
+function isBound(ring: KeyRing, row: ProviderHead): boolean {
   const { api_key_encrypted: token, key_id, binding, master_key_id } = row
   if (token === null || key_id === null || binding === null || master_key_id === null) return false
   return ring.bindingMatches(contextOf(row, key_id, token), binding, master_key_id)

@@ -28,7 +28,8 @@ export type CatalogField = (typeof catalogFields)[number]
 /** What the catalog said of a provider when it was last merged. */
 export type CatalogFacts = Omit<CatalogProvider, 'name' | 'models'>
 
-export interface ProviderRow {
+/** A provider without its models. */
+export interface ProviderHead {
   id: number
   name: string
   display_name: string
@@ -46,6 +47,9 @@ export interface ProviderRow {
   edited: CatalogField[]
   created_at: string
   updated_at: string
+}
+
+export interface ProviderRow extends ProviderHead {
   models: ModelRow[]
 }
 
@@ -113,6 +117,8 @@ export class MasterKeyChanged extends Error {
 
 export interface Store {
   listProviders(): Promise<ProviderRow[]>
+  /** For those who count, or ask for keys: a vault may have ten thousands of models. */
+  listProviderHeads(): Promise<ProviderHead[]>
   findProvider(ref: ProviderRef): Promise<ProviderRow | undefined>
   /**
    * Differs where anything of the provider but its models does; undefined where there is none. For those who keep a row

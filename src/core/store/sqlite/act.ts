@@ -1,8 +1,8 @@
-import { setTimeout as delay } from 'node:timers/promises'
+import { setImmediate as afterThisRound, setTimeout as delay } from 'node:timers/promises'
 import type { Actor } from '../../actor.ts'
 import type { AuditEntry } from '../store.ts'
 import type { Database, Statement } from './database.ts'
-import { isBusy, translateSqlite } from './sqlite-errors.ts'
+import { isBusy, sqliteCode, translateSqlite } from './sqlite-errors.ts'
 
 /** How long a busy vault is awaited before `vault_busy`, and how often it is tried, in milliseconds. */
 const BUSY_LIMIT = 5_000
@@ -21,11 +21,29 @@ export async function whenFree<T>(path: string, run: () => T): Promise<T> {
   }
 }
 
-/** Runs every act against the file: one transaction an act. */
+/** A change that waits for its commit. */
+interface Waiting {
+  /** Answers whether anything was changed; may be called again where the whole commit came to nothing. */
+  attempt(): boolean
+  /** Told once: that what was attempted last is on the disk, or why it is not. */
+  settle(outcome: Outcome): void
+}
+
+type Outcome = { changed: boolean } | { cause: unknown }
+
+/** How many changes share a commit at most: so long is nothing else done on this thread. */
+const COMMIT_LIMIT = 64
+
+/**
+ * Runs every act against the file: one transaction an act. Changes that arrive in the same round of the event loop are
+ * put on the disk together, each within a savepoint of its own, because waiting for the disk is most of what one costs.
+ */
 export class Acts {
   readonly #db: Database
   readonly #path: string
   readonly #onCommit: () => void
+  readonly #waiting: Waiting[] = []
+  #committing = false
   #insertAudit: Statement | undefined
 
   constructor(db: Database, path: string, onCommit: () => void) {
@@ -48,15 +66,64 @@ export class Acts {
    * Changes, in one transaction with its audit row. `run` answers what goes into the row beside its result;
    * an entry of null means that nothing was changed, and nothing is written.
    */
-  async write<T>(by: Actor, run: () => { result: T; entry: AuditEntry | null }): Promise<T> {
+  write<T>(by: Actor, run: () => { result: T; entry: AuditEntry | null }): Promise<T> {
     const transaction = this.#db.transaction(() => {
       const { result, entry } = run()
       if (entry !== null) this.#audit(by, entry)
       return { result, changed: entry !== null }
     })
-    const { result, changed } = await whenFree(this.#path, () => transaction.immediate())
-    if (changed) this.#onCommit()
-    return result
+    return new Promise<T>((resolve, reject) => {
+      let succeed = (): void => undefined
+      this.#waiting.push({
+        attempt: () => {
+          const { result, changed } = transaction.immediate()
+          succeed = () => resolve(result)
+          return changed
+        },
+        settle: (outcome) => ('cause' in outcome ? reject(outcome.cause) : succeed()),
+      })
+      if (!this.#committing) void this.#commitAll()
+    })
+  }
+
+  async #commitAll(): Promise<void> {
+    this.#committing = true
+    while (this.#waiting.length > 0) {
+      await afterThisRound()
+      await this.#commit(this.#waiting.splice(0, COMMIT_LIMIT))
+    }
+    this.#committing = false
+  }
+
+  async #commit(acts: Waiting[]): Promise<void> {
+    let outcomes: Outcome[]
+    try {
+      outcomes = await whenFree(this.#path, () => this.#attempt(acts))
+    } catch (cause) {
+      const [act, ...more] = acts
+      if (more.length === 0) return act?.settle({ cause })
+      // What became of the whole says nothing of each: a full disk may still take the next.
+      for (const one of acts) await this.#commit([one])
+      return
+    }
+    if (outcomes.some((outcome) => 'changed' in outcome && outcome.changed)) this.#onCommit()
+    acts.forEach((act, n) => act.settle(outcomes[n] ?? { cause: new Error('an act without an outcome') }))
+  }
+
+  #attempt(acts: Waiting[]): Outcome[] {
+    const [only, ...more] = acts
+    if (only !== undefined && more.length === 0) return [{ changed: only.attempt() }]
+    return this.#db.transaction(() => acts.map((act) => this.#attemptWithin(act))).immediate()
+  }
+
+  /** An act's own refusal undoes that act alone, unless SQLite has undone everything with it. */
+  #attemptWithin(act: Waiting): Outcome {
+    try {
+      return { changed: act.attempt() }
+    } catch (cause) {
+      if (sqliteCode(cause) !== undefined || !this.#db.inTransaction) throw cause
+      return { cause }
+    }
   }
 
   #audit(by: Actor, { act, provider, detail = {} }: AuditEntry): void {

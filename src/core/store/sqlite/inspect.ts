@@ -3,7 +3,7 @@ import { appError } from '../../../shared/errors.ts'
 import { lookAt } from '../../private-files.ts'
 import { openInMemory, type Database } from './database.ts'
 import { APPLICATION_ID, FORMAT, migrations } from './migrations.ts'
-import { PROVIDER_COLUMNS, toProviderRow, toSetting, type RawProvider } from './rows.ts'
+import { PROVIDER_COLUMNS, toProviderHead, toSetting, type RawProvider } from './rows.ts'
 import { DamagedRow, sqliteCode, translateSqlite } from './sqlite-errors.ts'
 
 /** SQLite's smallest page: a shorter file holds no database, though SQLite may take it for an empty one. */
@@ -82,7 +82,7 @@ function assertRows(db: Database): void {
     throw new DamagedRow('the row that names its master key is missing')
   }
   for (const row of db.prepare(`SELECT ${PROVIDER_COLUMNS} FROM provider`).all() as RawProvider[]) {
-    toProviderRow(row, [])
+    toProviderHead(row)
   }
   for (const { name, value } of db.prepare('SELECT name, value FROM setting').all() as StoredSetting[]) {
     toSetting(name, value)

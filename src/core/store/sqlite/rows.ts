@@ -2,7 +2,7 @@
 // could have written is damage, and said as such wherever it is met.
 import { z } from 'zod'
 import { Auth, Dialect, SettingsPatch } from '../../../shared/schemas.ts'
-import { catalogFields, type CatalogFacts, type ModelRow, type ProviderRow } from '../store.ts'
+import { catalogFields, type CatalogFacts, type ModelRow, type ProviderHead, type ProviderRow } from '../store.ts'
 import { DamagedRow } from './sqlite-errors.ts'
 
 export interface RawProvider {
@@ -27,6 +27,8 @@ export const PROVIDER_COLUMNS = `id, name, display_name, base_url, dialect, auth
   master_key_id, is_predefined, catalog_entry, edited, created_at, updated_at`
 export const MODEL_COLUMNS = 'id, provider_id, name, display_name, created_at, updated_at'
 
+// Made once: a schema costs more to make than to ask.
+const Id = z.int()
 const Texts = z.array(z.string())
 const Edited = z.array(z.enum(catalogFields))
 const Facts: z.ZodType<CatalogFacts> = z.object({
@@ -42,6 +44,10 @@ const Facts: z.ZodType<CatalogFacts> = z.object({
 
 /** A provider's row with its models. An empty token is no key, as the origin system has it. */
 export function toProviderRow(raw: RawProvider, models: ModelRow[]): ProviderRow {
+  return { ...toProviderHead(raw), models: models.map(toModelRow) }
+}
+
+export function toProviderHead(raw: RawProvider): ProviderHead {
   const { catalog_entry, edited, is_predefined, api_key_encrypted, dialect, auth, ...rest } = raw
   const read = <T>(schema: z.ZodType<T>, value: unknown): T => {
     const { data, success } = schema.safeParse(value)
@@ -50,7 +56,7 @@ export function toProviderRow(raw: RawProvider, models: ModelRow[]): ProviderRow
   }
   return {
     ...rest,
-    id: read(z.int(), raw.id),
+    id: read(Id, raw.id),
     dialect: read(Dialect, dialect),
     auth: read(Auth, auth),
     api_key_encrypted: api_key_encrypted === '' ? null : api_key_encrypted,
@@ -59,7 +65,6 @@ export function toProviderRow(raw: RawProvider, models: ModelRow[]): ProviderRow
     edited: read(Edited, fromJson(edited)),
     created_at: toRfc3339(raw.created_at),
     updated_at: toRfc3339(raw.updated_at),
-    models: models.map(toModelRow),
   }
 }
 
@@ -88,13 +93,19 @@ function fromJson(text: string): unknown {
  * reads as the beginning of them: nothing depends on it, and the row is as good as any.
  */
 function toRfc3339(text: string): string {
+  if (text === known) return text
   const bare = /^(\d{4}-\d{2}-\d{2})[ T](\d{2}:\d{2}:\d{2})(\.\d+)?$/.exec(text)
   const time = new Date(bare === null ? text : `${bare[1]}T${bare[2]}${bare[3] ?? ''}Z`)
   if (Number.isNaN(time.getTime()) || time.getTime() < 0 || time.getTime() > LAST) return new Date(0).toISOString()
   const read = time.toISOString()
   // As it was written where that is what we write; the 30th of February reads as another day.
-  return /^[\d-]{10}T[\d:]{8}(\.\d+)?Z$/.test(text) && text.slice(0, 19) === read.slice(0, 19) ? text : read
+  if (!/^[\d-]{10}T[\d:]{8}(\.\d+)?Z$/.test(text) || text.slice(0, 19) !== read.slice(0, 19)) return read
+  known = text
+  return text
 }
+
+/** The last time that was as we write it: the rows of one merge bear the same, ten thousands of them. */
+let known = ''
 
 /** A later time has no form that every client reads. */
 const LAST = Date.UTC(9999, 11, 31)

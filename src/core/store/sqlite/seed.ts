@@ -4,17 +4,20 @@ import { isDeepStrictEqual } from 'node:util'
 import type { Catalog, CatalogProvider } from '../../catalog/models-yaml.ts'
 import { isOffered } from '../../providers/offered-address.ts'
 import { catalogFields, type CatalogFacts, type CatalogField, type ProviderRow, type SeedOutcome } from '../store.ts'
-import type { Database } from './database.ts'
+import type { Statement } from './database.ts'
 import { PROVIDER_COLUMNS, toProviderRow, type RawProvider } from './rows.ts'
 
+/** A statement, compiled when first asked for: a catalog may have a thousand providers. */
+export type Prepared = (sql: string) => Statement
+
 /** Adds what is missing, refreshes what nobody edited, and makes deletable what has left the catalog. */
-export function seedCatalog(db: Database, catalog: Catalog): SeedOutcome {
+export function seedCatalog(prepared: Prepared, catalog: Catalog): SeedOutcome {
   const now = new Date().toISOString()
   const outcome: SeedOutcome = { providers_added: 0, models_added: 0, offered: 0, changed: false }
-  const raw = db.prepare(`SELECT ${PROVIDER_COLUMNS} FROM provider`).all() as RawProvider[]
+  const raw = prepared(`SELECT ${PROVIDER_COLUMNS} FROM provider`).all() as RawProvider[]
   const rows = new Map(raw.map((row) => [row.name, toProviderRow(row, [])]))
   const deleted = new Set(
-    (db.prepare("SELECT provider_name FROM deleted WHERE model_name = ''").all() as { provider_name: string }[]).map(
+    (prepared("SELECT provider_name FROM deleted WHERE model_name = ''").all() as { provider_name: string }[]).map(
       (row) => row.provider_name,
     ),
   )
@@ -23,16 +26,16 @@ export function seedCatalog(db: Database, catalog: Catalog): SeedOutcome {
     const row = rows.get(entry.name)
     if (row === undefined) {
       if (deleted.has(entry.name)) continue
-      const id = insertProvider(db, entry, now)
+      const id = insertProvider(prepared, entry, now)
       outcome.providers_added += 1
-      outcome.models_added += addMissingModels(db, { id, name: entry.name }, entry.models, now)
+      outcome.models_added += addMissingModels(prepared, { id, name: entry.name }, entry.models, now)
       outcome.changed = true
     } else if (row.catalog !== null) {
       const offered = isOffered(row, entry)
       if (offered) outcome.offered += 1
-      const refreshed = refreshProvider(db, row, entry, offered, now)
-      const renamed = refreshModels(db, row.id, entry.models, now)
-      const added = addMissingModels(db, row, entry.models, now)
+      const refreshed = refreshProvider(prepared, row, entry, offered, now)
+      const renamed = refreshModels(prepared, row.id, entry.models, now)
+      const added = addMissingModels(prepared, row, entry.models, now)
       outcome.models_added += added
       outcome.changed ||= refreshed || renamed || added > 0
     }
@@ -42,7 +45,7 @@ export function seedCatalog(db: Database, catalog: Catalog): SeedOutcome {
   const inCatalog = new Set(catalog.providers.map((entry) => entry.name))
   for (const row of rows.values()) {
     if (!row.is_predefined || inCatalog.has(row.name)) continue
-    db.prepare('UPDATE provider SET is_predefined = 0, updated_at = ? WHERE id = ?').run(now, row.id)
+    prepared('UPDATE provider SET is_predefined = 0, updated_at = ? WHERE id = ?').run(now, row.id)
     outcome.changed = true
   }
   return outcome
@@ -50,19 +53,19 @@ export function seedCatalog(db: Database, catalog: Catalog): SeedOutcome {
 
 /** Adds the models the provider lacks and nobody deleted; answers how many. */
 export function addMissingModels(
-  db: Database,
+  prepared: Prepared,
   provider: { id: number; name: string },
   models: CatalogProvider['models'],
   now: string,
 ): number {
   const deleted = new Set(
     (
-      db.prepare('SELECT model_name FROM deleted WHERE provider_name = ?').all(provider.name) as {
+      prepared('SELECT model_name FROM deleted WHERE provider_name = ?').all(provider.name) as {
         model_name: string
       }[]
     ).map((row) => row.model_name),
   )
-  const insert = db.prepare(
+  const insert = prepared(
     `INSERT INTO model (provider_id, name, display_name, from_catalog, created_at, updated_at) VALUES (?, ?, ?, 1, ?, ?)
      ON CONFLICT (provider_id, name) DO NOTHING`,
   )
@@ -73,28 +76,26 @@ export function addMissingModels(
   return added
 }
 
-function insertProvider(db: Database, entry: CatalogProvider, now: string): number {
-  const { lastInsertRowid } = db
-    .prepare(
-      `INSERT INTO provider (name, display_name, base_url, dialect, auth, is_predefined, catalog_entry, created_at,
+function insertProvider(prepared: Prepared, entry: CatalogProvider, now: string): number {
+  const { lastInsertRowid } = prepared(
+    `INSERT INTO provider (name, display_name, base_url, dialect, auth, is_predefined, catalog_entry, created_at,
          updated_at) VALUES (?, ?, ?, ?, ?, 1, ?, ?, ?)`,
-    )
-    .run(
-      entry.name,
-      entry.display_name,
-      entry.base_url,
-      entry.dialect,
-      entry.auth,
-      JSON.stringify(factsOf(entry)),
-      now,
-      now,
-    )
+  ).run(
+    entry.name,
+    entry.display_name,
+    entry.base_url,
+    entry.dialect,
+    entry.auth,
+    JSON.stringify(factsOf(entry)),
+    now,
+    now,
+  )
   return Number(lastInsertRowid)
 }
 
 /** Answers whether anything of the provider changed. */
 function refreshProvider(
-  db: Database,
+  prepared: Prepared,
   row: ProviderRow,
   entry: CatalogProvider,
   offered: boolean,
@@ -111,7 +112,7 @@ function refreshProvider(
     isDeepStrictEqual(facts, row.catalog) &&
     catalogFields.every((field) => fields[field] === row[field])
   if (same) return false
-  db.prepare(
+  prepared(
     `UPDATE provider SET display_name = ?, base_url = ?, dialect = ?, auth = ?, is_predefined = 1, catalog_entry = ?,
        updated_at = ? WHERE id = ?`,
   ).run(fields.display_name, fields.base_url, fields.dialect, fields.auth, JSON.stringify(facts), now, row.id)
@@ -119,8 +120,13 @@ function refreshProvider(
 }
 
 /** Gives the catalog's models its display names; a model that a person added keeps theirs. */
-function refreshModels(db: Database, providerId: number, models: CatalogProvider['models'], now: string): boolean {
-  const rename = db.prepare(
+function refreshModels(
+  prepared: Prepared,
+  providerId: number,
+  models: CatalogProvider['models'],
+  now: string,
+): boolean {
+  const rename = prepared(
     `UPDATE model SET display_name = ?, updated_at = ?
      WHERE provider_id = ? AND name = ? AND from_catalog = 1 AND display_name <> ?`,
   )

@@ -8,6 +8,7 @@ import {
   type ModelRow,
   type NewProviderRow,
   type ProviderChange,
+  type ProviderHead,
   type ProviderRef,
   type ProviderRow,
   type SealedKey,
@@ -19,7 +20,15 @@ import {
 } from '../store.ts'
 import type { Acts } from './act.ts'
 import type { Database, Statement } from './database.ts'
-import { MODEL_COLUMNS, PROVIDER_COLUMNS, toModelRow, toProviderRow, toSetting, type RawProvider } from './rows.ts'
+import {
+  MODEL_COLUMNS,
+  PROVIDER_COLUMNS,
+  toModelRow,
+  toProviderHead,
+  toProviderRow,
+  toSetting,
+  type RawProvider,
+} from './rows.ts'
 import { addMissingModels, seedCatalog } from './seed.ts'
 import { isUniqueViolation } from './sqlite-errors.ts'
 
@@ -45,6 +54,12 @@ export class SqliteStore implements Store {
       const rows = this.#all<RawProvider>(`SELECT ${PROVIDER_COLUMNS} FROM provider ORDER BY id`)
       return rows.map((row) => toProviderRow(row, models.get(row.id) ?? []))
     })
+  }
+
+  listProviderHeads(): Promise<ProviderHead[]> {
+    return this.#acts.readOne(() =>
+      this.#all<RawProvider>(`SELECT ${PROVIDER_COLUMNS} FROM provider ORDER BY id`).map(toProviderHead),
+    )
   }
 
   findProvider(ref: ProviderRef): Promise<ProviderRow | undefined> {
@@ -196,7 +211,7 @@ export class SqliteStore implements Store {
     return this.#acts.write(by, () => {
       const { name } = this.#get({ id })
       const forgotten = this.#run("DELETE FROM deleted WHERE provider_name = ? AND model_name <> ''", name)
-      const added = addMissingModels(this.#db, { id, name }, models, new Date().toISOString())
+      const added = addMissingModels((sql) => this.#statement(sql), { id, name }, models, new Date().toISOString())
       const changed = forgotten > 0 || added > 0
       const entry = changed ? { act: 'model.bring_back', provider: name, detail: { models: added } } : null
       return { result: this.#get({ id }), entry }
@@ -205,7 +220,7 @@ export class SqliteStore implements Store {
 
   seed(catalog: Catalog, digest: string, by: Actor): Promise<SeedOutcome> {
     return this.#acts.write(by, () => {
-      const outcome = seedCatalog(this.#db, catalog)
+      const outcome = seedCatalog((sql) => this.#statement(sql), catalog)
       // What was only offered is merged at the first start at which nothing stands against it.
       const merged = outcome.offered > 0 ? null : digest
       const { changed, ...detail } = outcome

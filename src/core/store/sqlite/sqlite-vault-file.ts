@@ -24,8 +24,12 @@ import { migrate } from './migrate.ts'
 import { isBusy, sqliteCode, translateSqlite } from './sqlite-errors.ts'
 import { SqliteStore } from './sqlite-store.ts'
 
-/** How long after a commit the log is emptied, so that a deleted token is nowhere in the folder; milliseconds. */
+/**
+ * How long after the last commit the log is emptied, so that a deleted token is nowhere in the folder, and how long after
+ * the first at the latest; milliseconds. An emptied log has to grow again, which makes each commit dearer.
+ */
 const CHECKPOINT_DELAY = 200
+const CHECKPOINT_LATEST = 2_000
 
 /** How old a draft is before it counts as left behind, in milliseconds. */
 const DRAFT_AGE = 60_000
@@ -138,6 +142,7 @@ class SqliteVaultFile implements VaultFile {
   #outages = 0
   #readable = true
   #checkpoint: NodeJS.Timeout | undefined
+  #checkpointBy = 0
   #warned = false
 
   constructor(db: Database, path: string, writable: boolean, warn: Warn) {
@@ -216,10 +221,14 @@ class SqliteVaultFile implements VaultFile {
 
   /** The checkpoint runs after the answer, once for all commits of a moment. */
   #scheduleCheckpoint(): void {
-    this.#checkpoint ??= setTimeout(() => {
+    const now = performance.now()
+    if (this.#checkpoint === undefined) this.#checkpointBy = now + CHECKPOINT_LATEST
+    clearTimeout(this.#checkpoint)
+    const delay = Math.max(0, Math.min(CHECKPOINT_DELAY, this.#checkpointBy - now))
+    this.#checkpoint = setTimeout(() => {
       this.#checkpoint = undefined
       if (!this.#emptyLog()) this.#scheduleCheckpoint()
-    }, CHECKPOINT_DELAY).unref()
+    }, delay).unref()
   }
 
   /** Moves the log into the file and cuts it to nothing; false where a reader holds a snapshot of it. */
