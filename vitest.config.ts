@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
 
 export default defineConfig({
@@ -7,6 +8,8 @@ export default defineConfig({
     exclude: ['test/e2e/**', 'test/soak/**', 'node_modules/**'],
     environment: 'node',
     pool: 'forks',
+    // One fewer by itself, which on two processors is one: most tests wait for the disk or another process.
+    maxWorkers: Math.max(2, availableParallelism()),
     testTimeout: 60_000,
     hookTimeout: 60_000,
   },

@@ -1,14 +1,19 @@
-import { spawn, spawnSync } from 'node:child_process'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { cpSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { generateFernetKey } from '../../src/core/crypto/fernet.ts'
 import { getDecryptedApiKey } from '../../src/core/providers/provider-service.ts'
+import { bundledChild } from '../support/bundled-child.ts'
 import { openTempCore, tempHome } from '../support/temp-core.ts'
 import { killUnderLoad } from '../support/kill-under-load.ts'
 import { ask, integrityOf, steadyDump, type Dump } from '../support/vault-dump.ts'
 
-const child = join(import.meta.dirname, '../support/kill-child.ts')
+/** So many processes at a time: one waits for the disk while another starts. */
+const WIDTH = 3
+
+let child: Awaited<ReturnType<typeof bundledChild>>
 const folder = tempHome()
 const key = generateFernetKey()
 const keys: Record<string, string> = { one: 'k-one', two: 'k-two', mine: 'k-mine' }
@@ -21,6 +26,7 @@ const base = join(folder.home, 'base', 'home')
 const emptyHome = join(folder.home, 'empty', 'home')
 
 beforeAll(async () => {
+  child = await bundledChild('kill-child.ts')
   for (const home of [base, emptyHome]) {
     mkdirSync(home, { recursive: true, mode: 0o700 })
     writeFileSync(join(home, 'models.yaml'), catalog(['a', 'b']))
@@ -31,7 +37,10 @@ beforeAll(async () => {
     await temp.client.updateProvider({ provider_id: id, api_key: keys[name] ?? '' })
   }
 })
-afterAll(() => folder[Symbol.dispose]())
+afterAll(() => {
+  folder[Symbol.dispose]()
+  child[Symbol.dispose]()
+})
 
 let copies = 0
 function copyOf(source: string): string {
@@ -41,12 +50,21 @@ function copyOf(source: string): string {
   return home
 }
 
-function runChild(home: string, act: string, step: number, master: string): { killed: boolean; output: string } {
-  const { signal, status, stdout, stderr } = spawnSync(process.execPath, [child, home, act, String(step)], {
+async function runChild(
+  home: string,
+  act: string,
+  step: number,
+  master: string,
+): Promise<{ killed: boolean; output: string }> {
+  const started = spawn(process.execPath, [child.path, home, act, String(step)], {
     env: { ...process.env, TEST_MASTER_KEY: master },
   })
-  if (signal !== 'SIGKILL' && status !== 0) throw new Error(`The child failed: ${stderr.toString()}`)
-  return { killed: signal === 'SIGKILL', output: stdout.toString() }
+  let [output, complaint] = ['', '']
+  started.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()))
+  started.stderr.on('data', (chunk: Buffer) => (complaint += chunk.toString()))
+  const [status, signal] = (await once(started, 'close')) as [number | null, string | null]
+  if (signal !== 'SIGKILL' && status !== 0) throw new Error(`The child failed: ${complaint}`)
+  return { killed: signal === 'SIGKILL', output }
 }
 
 /** Kills the act at every step, and hands each state that was left to `look`. Answers how many there were. */
@@ -54,14 +72,18 @@ async function atEveryStep(
   source: string,
   act: string,
   master: string,
-  look: (home: string, step: number) => Promise<void>,
+  look: (home: string) => Promise<void>,
 ): Promise<number> {
-  for (let step = 1; ; step += 1) {
+  const kill = async (step: number): Promise<boolean> => {
     const home = copyOf(source)
-    const { killed } = runChild(home, act, step, master)
-    if (!killed) return step - 1
-    await look(home, step)
+    const { killed } = await runChild(home, act, step, master)
+    if (killed) await look(home)
     rmSync(join(home, '..'), { recursive: true })
+    return killed
+  }
+  for (let first = 1; ; first += WIDTH) {
+    const killed = await Promise.all(Array.from({ length: WIDTH }, (_, n) => kill(first + n)))
+    if (killed.includes(false)) return first - 1 + killed.filter(Boolean).length
   }
 }
 
@@ -83,7 +105,7 @@ describe('a kill at any step', () => {
     async (act) => {
       const before = steadyDump(base)
       const done = copyOf(base)
-      expect(runChild(done, act, 0, key).output).toBe('done\n')
+      expect((await runChild(done, act, 0, key)).output).toBe('done\n')
       const after = steadyDump(done)
       expect(audits(after)).toBe(audits(before) + 1)
 
@@ -106,8 +128,8 @@ describe('a kill at any step', () => {
 
   it('leaves a whole vault or none when it is made', async () => {
     const steps = await atEveryStep(emptyHome, 'open', '', async (home) => {
-      const started = runChild(home, 'open', 0, '')
-      expect(started.output).toBe('done\n')
+      const { output } = await runChild(home, 'open', 0, '')
+      expect(output).toBe('done\n')
       expect(integrityOf(home)).toEqual(['ok', []])
       expect(ask(home, 'SELECT count(*) FROM model')).toBe(3)
       expect(await releasedKeys(home, null)).toEqual({})
@@ -120,7 +142,7 @@ describe('a kill at any step', () => {
     writeFileSync(join(source, 'models.yaml'), catalog(['a', 'b', 'c', 'd']))
     const before = steadyDump(source)
     const done = copyOf(source)
-    runChild(done, 'open', 0, key)
+    await runChild(done, 'open', 0, key)
     const after = steadyDump(done)
     expect(after['model']).toHaveLength((before['model']?.length ?? 0) + 2)
     const steps = await atEveryStep(source, 'open', key, async (home) => {
@@ -131,16 +153,34 @@ describe('a kill at any step', () => {
     expect(steps).toBeGreaterThanOrEqual(4)
   }, 180_000)
 
+  it('leaves a vault of the format before or of the one after', async () => {
+    const formatOf = (home: string): unknown => [
+      integrityOf(home),
+      ask(home, 'PRAGMA user_version'),
+      ask(home, "SELECT count(*) FROM sqlite_schema WHERE name = 'later'"),
+      ask(home, "SELECT count(*) FROM setting WHERE name = 'from'"),
+      ask(home, 'SELECT group_concat(api_key_encrypted) FROM provider'),
+    ]
+    const keep = ask(base, 'SELECT group_concat(api_key_encrypted) FROM provider')
+    const now = Number(ask(base, 'PRAGMA user_version'))
+    const steps = await atEveryStep(base, 'migrate', key, async (home) => {
+      expect([
+        [['ok', []], now, 0, 0, keep],
+        [['ok', []], now + 2, 1, 1, keep],
+      ]).toContainEqual(formatOf(home))
+    })
+    expect(steps).toBeGreaterThanOrEqual(8)
+  }, 180_000)
+
   it('leaves every key to the old master key, or a vault started over', async () => {
     const steps = await atEveryStep(base, 'start over', '', async (home) => {
       expect(integrityOf(home)).toEqual(['ok', []])
-      if (ask(home, 'SELECT key_source FROM vault') === 'environment') {
-        expect(await releasedKeys(home, key)).toEqual(keys)
-      } else {
-        expect(await releasedKeys(home, null)).toEqual({})
-        expect(ask(home, 'SELECT count(*) FROM provider')).toBe(3)
-        expect(ask(home, "SELECT count(*) FROM audit WHERE act = 'vault.start_over'")).toBe(1)
-      }
+      const started = ask(home, 'SELECT key_source FROM vault') === 'file'
+      expect({
+        released: await releasedKeys(home, started ? null : key),
+        providers: ask(home, 'SELECT count(*) FROM provider'),
+        audited: ask(home, "SELECT count(*) FROM audit WHERE act = 'vault.start_over'"),
+      }).toEqual({ released: started ? {} : keys, providers: 3, audited: started ? 1 : 0 })
     })
     expect(steps).toBeGreaterThan(6)
   }, 180_000)
@@ -150,7 +190,7 @@ describe('a kill under load', () => {
   it('loses no change that was answered, and no key: 20 random times', async () => {
     const env = { ...process.env, TEST_MASTER_KEY: key }
     const start = (home: string) =>
-      spawn(process.execPath, [child, home, 'load', '0'], { env, stdio: ['ignore', 'pipe', 'ignore'] })
+      spawn(process.execPath, [child.path, home, 'load', '0'], { env, stdio: ['ignore', 'pipe', 'ignore'] })
     await killUnderLoad({ runs: 20, seed: 7, start, key })
   }, 180_000)
 })

@@ -4,7 +4,7 @@ import { once } from 'node:events'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import type { LaunchOptions, Page } from '@playwright/test'
-import { findChromium } from '../../support/find-chromium.ts'
+import { findChromium, findPageChromium } from '../../support/find-chromium.ts'
 
 const root = join(import.meta.dirname, '../../..')
 const cliPath = join(root, 'out/main/cli.js')
@@ -25,6 +25,9 @@ export const chromiumOptions = (more: readonly string[] = []): LaunchOptions => 
   executablePath: findChromium(),
   args: [...chromiumArgs, ...more],
 })
+
+/** How specs launch what shows a page and is no browser besides. */
+export const pageOptions = (): LaunchOptions => ({ ...chromiumOptions(), executablePath: findPageChromium() })
 
 /** `latchkey serve`, running. */
 export interface Server {

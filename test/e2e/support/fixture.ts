@@ -8,7 +8,7 @@ import { generateFernetKey } from '../../../src/core/crypto/fernet.ts'
 import type { Client } from '../../../src/shared/contract.ts'
 import { chromiumPath } from '../../support/find-chromium.ts'
 import { openTempCore } from '../../support/temp-core.ts'
-import { enter, chromiumOptions, runCli, startServer, type Server } from './browser-harness.ts'
+import { enter, pageOptions, runCli, startServer, type Server } from './browser-harness.ts'
 import { formsFoundIn, newCanary, sweep } from './canaries.ts'
 import { desktopHarness, launchDesktop, type DesktopApp } from './desktop-harness.ts'
 import { environmentOf } from './person.ts'
@@ -81,7 +81,7 @@ export const test = base.extend<Fixtures, { tabs: () => Promise<Browser> }>({
   tabs: [
     async ({ playwright }, use) => {
       let started: Promise<Browser> | undefined
-      await use(() => (started ??= playwright.chromium.launch(chromiumOptions())))
+      await use(() => (started ??= playwright.chromium.launch(pageOptions())))
       await (await started)?.close()
     },
     { scope: 'worker' },

@@ -1,5 +1,5 @@
 // Where things are in the window, by the names that a screen reader says.
-import type { Locator, Page } from '@playwright/test'
+import { expect, type Locator, type Page } from '@playwright/test'
 
 export const card = (page: Page, name: string): Locator => page.getByRole('gridcell', { name, exact: true })
 export const cards = (page: Page): Locator => page.getByRole('gridcell')
@@ -40,6 +40,8 @@ export async function chooseFromMenu(page: Page, provider: string, entry: string
 }
 
 export async function openMenu(page: Page, provider: string): Promise<Locator> {
+  // A menu that is just closing would take the click for one beside it.
+  await expect(page.getByRole('menu')).toBeHidden()
   await button(card(page, provider), `More actions of ${provider}`).click()
   return page.getByRole('menu')
 }

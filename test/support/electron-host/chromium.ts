@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { createInterface } from 'node:readline'
-import { findChromium } from '../find-chromium.ts'
+import { findPageChromium } from '../find-chromium.ts'
 
 export interface RunningChromium {
   /** The address of its devtools. */
@@ -12,7 +12,7 @@ export interface RunningChromium {
 /** Starts a Chromium of its own, headless, that reaches no network. Its profile is Electron's `userData`. */
 export async function startChromium(profile: string): Promise<RunningChromium> {
   const child = spawn(
-    findChromium(),
+    findPageChromium(),
     [
       '--headless=new',
       '--remote-debugging-port=0',
