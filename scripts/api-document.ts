@@ -9,6 +9,7 @@ type Json = Record<string, unknown>
 const EXAMPLES: Json = {
   address: 'http://127.0.0.1:5625',
   allow: 'GET, PUT',
+  at: '2026-12-01T00:00:00.000Z',
   dialect: 'anthropic',
   found: 9,
   id: 'listEverything',
@@ -17,6 +18,7 @@ const EXAMPLES: Json = {
   last: '/home/you/.env',
   limit: '1 MiB',
   model: 'gpt-6-sol',
+  most: 60,
   name: 'X',
   origin: 'https://api.example.com',
   path: 'PATH',

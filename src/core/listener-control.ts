@@ -8,7 +8,7 @@ import { findListener, removeListenerFile, writeListenerFile } from './http/list
 import { takeListenerLock, type ListenerLock } from './http/listener-lock.ts'
 import { startListener, type Listener } from './http/listener.ts'
 import type { Page } from './http/serve-request.ts'
-import { checkOwnToken, hashToken, newToken, sameHash } from './http/token.ts'
+import { checkOwnToken, hashToken, kept, newToken, sameHash } from './http/token.ts'
 import type { Log } from './log.ts'
 import { TokenBook } from './token-book.ts'
 import type { Vault } from './vault.ts'
@@ -37,6 +37,8 @@ interface Running {
   adminHash: Buffer | null
   page: Page | undefined
 }
+
+const unlimited = { providers: null, models: null, requests_per_minute: null, expires_at: null }
 
 /** The listener of this process: off until switched on, one for each folder. */
 export class ListenerControl {
@@ -112,8 +114,8 @@ export class ListenerControl {
   /** Makes the token that tools use, in place of the one before; only its hash is kept. */
   async makeToken(by: Actor): Promise<string> {
     const token = newToken()
-    const row = { name: 'listener', kind: 'admin' as const, prefix: token.slice(0, 7), sha256: hashToken(token) }
-    await this.#parts.vault.withMasterKey((store) => store.replaceToken(row, by))
+    const row = { name: 'listener', kind: 'admin', ...kept(token), ...unlimited } as const
+    await this.#parts.vault.withMasterKey((store) => store.tokens.replace(row, by))
     await this.#tokens.refresh()
     return token
   }

@@ -1,6 +1,6 @@
 import type { Caller } from './http/caller.ts'
 import { sameHash } from './http/token.ts'
-import type { TokenRow } from './store/store.ts'
+import type { TokenRow } from './store/token-store.ts'
 import type { Vault } from './vault.ts'
 
 /** How often the vault is looked at for tokens that another process made or revoked, in milliseconds. */
@@ -31,7 +31,8 @@ export class TokenBook {
   async refresh(): Promise<void> {
     const revision = this.#vault.revision()
     if (revision === this.#revision) return
-    this.#tokens = this.#vault.state === 'closed' ? [] : await this.#vault.reader().listTokens()
+    const tokens = this.#vault.state === 'closed' ? [] : await this.#vault.reader().tokens.list()
+    this.#tokens = tokens.filter(({ revoked_at }) => revoked_at === null)
     this.#revision = revision
   }
 

@@ -61,12 +61,38 @@ export const errors = {
     'Only a key that stands in the vault without a binding can be adopted.',
   ),
 
+  // Tokens
+  token_exists: row<{ name: string }>(
+    409,
+    ({ name }) => `Token with name '${name}' already exists`,
+    'Choose another name, or revoke that one first.',
+  ),
+  token_not_found: row<{ ref: number | string }>(404, ({ ref }) =>
+    typeof ref === 'number' ? `Token with ID ${ref} not found` : `Token with name '${ref}' not found`,
+  ),
+
   // The caller
   invalid_input: row<{ summary: string }>(422, ({ summary }) => summary),
   unauthorized: row(
     401,
     'A valid Latchkey token is needed',
     'Send it as "Authorization: Bearer TOKEN". The token of a running listener is in listener.json in the Latchkey folder.',
+  ),
+  token_revoked: row<{ name: string }>(
+    401,
+    ({ name }) => `The token '${name}' was revoked`,
+    ({ name }) => `Make another one in Latchkey, or with: latchkey token add ${name}`,
+  ),
+  token_expired: row<{ name: string; at: string }>(
+    401,
+    ({ name, at }) => `The token '${name}' expired on ${at.slice(0, 10)}`,
+    'Revoke it in Latchkey and make another one.',
+  ),
+  rate_limited: row<{ name: string; most: number; seconds: number }>(
+    429,
+    ({ name, most }) =>
+      `The token '${name}' has made the ${most} ${most === 1 ? 'request' : 'requests'} a minute that it may make`,
+    ({ seconds }) => `Try again in ${seconds} ${seconds === 1 ? 'second' : 'seconds'}, or raise its limit in Latchkey.`,
   ),
   not_allowed: row<{ what: string }>(403, ({ what }) => what),
   unknown_operation: row<{ id: string }>(404, ({ id }) => `There is no operation '${id}'`),

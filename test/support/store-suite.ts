@@ -71,7 +71,7 @@ export function testStore(name: string, open: () => Promise<OpenedStore>): void 
       await store.listProviders(),
       await store.readSettings(),
       await store.readVault(),
-      await store.listTokens(),
+      await store.tokens.list(),
       opened.audit(),
     ]
 
@@ -337,17 +337,6 @@ export function testStore(name: string, open: () => Promise<OpenedStore>): void 
         const next = { id: 'next', source: 'file', place: 'there' }
         await expect(store.replaceMasterKey('another', next, () => false, by)).rejects.toThrow(MasterKeyChanged)
         expect(await everything()).toEqual(before)
-      })
-    })
-
-    describe('tokens', () => {
-      it('are kept as hashes, one to a name', async () => {
-        const token = { name: 'listener', kind: 'admin', prefix: 'lk_1234', sha256: Buffer.alloc(32, 1) } as const
-        await store.replaceToken(token, by)
-        await store.replaceToken({ ...token, sha256: Buffer.alloc(32, 2) }, by)
-        const list = await store.listTokens()
-        expect(list).toHaveLength(1)
-        expect(list[0]).toMatchObject({ ...token, sha256: Buffer.alloc(32, 2) })
       })
     })
 

@@ -30,6 +30,8 @@ const VOLATILE: ReadonlySet<string> = new Set([
   'key_place',
   'prefix',
   'sha256',
+  'expires_at',
+  'revoked_at',
 ])
 
 /** The same without what differs from run to run; whether a text stands in such a place is kept. */

@@ -38,6 +38,11 @@ export function hashToken(text: string): Buffer {
   return hash('sha256', text, 'buffer')
 }
 
+/** What is kept of a token that `newToken` made: a name to show in lists, and its hash. */
+export function kept(token: string): { prefix: string; sha256: Buffer } {
+  return { prefix: token.slice(0, 7), sha256: hashToken(token) }
+}
+
 /** Compares two digests in constant time. */
 export function sameHash(a: Buffer, b: Buffer): boolean {
   return a.length === b.length && timingSafeEqual(a, b)

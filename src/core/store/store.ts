@@ -3,6 +3,7 @@
 import type { Auth, Dialect, Settings, SettingsPatch } from '../../shared/schemas.ts'
 import type { Actor } from '../actor.ts'
 import type { Catalog, CatalogProvider } from '../catalog/models-yaml.ts'
+import type { TokenStore } from './token-store.ts'
 
 /** A key as it lies in a row: a Fernet token, bound to its provider and address. */
 export interface SealedKey {
@@ -84,15 +85,6 @@ export interface VaultRow {
   lock_epoch: number
 }
 
-export interface TokenRow {
-  id: number
-  name: string
-  kind: 'admin' | 'tool'
-  prefix: string
-  sha256: Buffer
-  created_at: string
-}
-
 export interface SeedOutcome {
   providers_added: number
   models_added: number
@@ -166,7 +158,6 @@ export interface Store {
   ): Promise<ProviderRow[]>
   /** Writes down an act that changes nothing in the vault itself. */
   record(entry: AuditEntry, by: Actor): Promise<void>
-  listTokens(): Promise<TokenRow[]>
-  /** Stores a token's hash under a name, in place of the one of that name before. */
-  replaceToken(token: Omit<TokenRow, 'id' | 'created_at'>, by: Actor): Promise<void>
+  /** The tokens of tools, and what they used. */
+  readonly tokens: TokenStore
 }

@@ -67,11 +67,20 @@ export class Acts {
    * an entry of null means that nothing was changed, and nothing is written.
    */
   write<T>(by: Actor, run: () => { result: T; entry: AuditEntry | null }): Promise<T> {
-    const transaction = this.#db.transaction(() => {
+    return this.#put(() => {
       const { result, entry } = run()
       if (entry !== null) this.#audit(by, entry)
       return { result, changed: entry !== null }
     })
+  }
+
+  /** Adds to what the audit row of an earlier act is about: how it ended. */
+  complete(run: () => void): Promise<void> {
+    return this.#put(() => ({ result: run(), changed: true }))
+  }
+
+  #put<T>(run: () => { result: T; changed: boolean }): Promise<T> {
+    const transaction = this.#db.transaction(run)
     return new Promise<T>((resolve, reject) => {
       let succeed = (): void => undefined
       this.#waiting.push({

@@ -79,6 +79,45 @@ export const migrations: readonly string[] = [
   ) STRICT;
   INSERT INTO vault (id, created_at) VALUES (1, strftime('%Y-%m-%dT%H:%M:%fZ', 'now'));
   `,
+  // 2: what a tool's token may use, and each use of a key. A name is free again once its token is revoked.
+  `
+  CREATE TABLE token_2 (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    name TEXT NOT NULL,
+    kind TEXT NOT NULL,
+    prefix TEXT NOT NULL,
+    sha256 BLOB NOT NULL UNIQUE,
+    providers TEXT,
+    models TEXT,
+    requests_per_minute INTEGER,
+    expires_at TEXT,
+    created_at TEXT NOT NULL,
+    revoked_at TEXT
+  ) STRICT;
+  INSERT INTO token_2 (id, name, kind, prefix, sha256, created_at)
+    SELECT id, name, kind, prefix, sha256, created_at FROM token;
+  DROP TABLE token;
+  ALTER TABLE token_2 RENAME TO token;
+  CREATE UNIQUE INDEX token_name ON token (name) WHERE revoked_at IS NULL;
+
+  -- at: milliseconds since 1970, so that a sliding minute is a subtraction. No key, prompt or answer is ever in it.
+  CREATE TABLE key_use (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    at INTEGER NOT NULL,
+    token_id INTEGER,
+    caller TEXT NOT NULL,
+    provider TEXT NOT NULL,
+    key_id TEXT,
+    model TEXT,
+    route TEXT NOT NULL,
+    attempt INTEGER NOT NULL,
+    status INTEGER,
+    outcome TEXT,
+    first_byte_ms REAL,
+    total_ms REAL
+  ) STRICT;
+  CREATE INDEX key_use_by_token ON key_use (token_id, at);
+  `,
 ]
 
 /** The newest format this Latchkey reads and writes; it stands in `user_version`. */

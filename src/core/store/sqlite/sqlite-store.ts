@@ -14,7 +14,6 @@ import {
   type SealedKey,
   type SeedOutcome,
   type Store,
-  type TokenRow,
   type UpdateAct,
   type VaultRow,
 } from '../store.ts'
@@ -31,9 +30,11 @@ import {
 } from './rows.ts'
 import { addMissingModels, seedCatalog } from './seed.ts'
 import { isUniqueViolation } from './sqlite-errors.ts'
+import { SqliteTokenStore } from './sqlite-token-store.ts'
 
 /** The store in SQL. Statements are prepared once, values always bound. */
 export class SqliteStore implements Store {
+  readonly tokens: SqliteTokenStore
   readonly #db: Database
   readonly #acts: Acts
   readonly #statements = new Map<string, Statement>()
@@ -41,6 +42,7 @@ export class SqliteStore implements Store {
   constructor(db: Database, acts: Acts) {
     this.#db = db
     this.#acts = acts
+    this.tokens = new SqliteTokenStore(db, acts)
   }
 
   listProviders(): Promise<ProviderRow[]> {
@@ -302,28 +304,6 @@ export class SqliteStore implements Store {
 
   record(entry: AuditEntry, by: Actor): Promise<void> {
     return this.#acts.write(by, () => ({ result: undefined, entry }))
-  }
-
-  listTokens(): Promise<TokenRow[]> {
-    return this.#acts.read(() =>
-      this.#all<TokenRow>('SELECT id, name, kind, prefix, sha256, created_at FROM token ORDER BY id'),
-    )
-  }
-
-  replaceToken({ name, kind, prefix, sha256 }: Omit<TokenRow, 'id' | 'created_at'>, by: Actor): Promise<void> {
-    return this.#acts.write(by, () => {
-      this.#run(
-        `INSERT INTO token (name, kind, prefix, sha256, created_at) VALUES (?, ?, ?, ?, ?)
-         ON CONFLICT (name) DO UPDATE SET kind = excluded.kind, prefix = excluded.prefix, sha256 = excluded.sha256,
-           created_at = excluded.created_at`,
-        name,
-        kind,
-        prefix,
-        sha256,
-        new Date().toISOString(),
-      )
-      return { result: undefined, entry: { act: 'token.create', provider: null, detail: { token: name, kind } } }
-    })
   }
 
   #find(ref: ProviderRef): ProviderRow | undefined {

@@ -1,0 +1,75 @@
+// What tools show in place of a key, and each use they made of one. Only a token's SHA-256 is here.
+import type { Actor } from '../actor.ts'
+
+export interface TokenRow {
+  id: number
+  name: string
+  kind: 'admin' | 'tool'
+  /** Its beginning, which tells it from others and gives nothing away. */
+  prefix: string
+  sha256: Buffer
+  /** Names of the providers it may use; null: all. */
+  providers: string[] | null
+  /** The models it may use, as `provider/model`; null: all. */
+  models: string[] | null
+  requests_per_minute: number | null
+  expires_at: string | null
+  created_at: string
+  /** When it last used a key. */
+  last_used_at: string | null
+  revoked_at: string | null
+}
+
+/** What may be changed of a token later. */
+export type TokenLimits = Pick<TokenRow, 'providers' | 'models' | 'requests_per_minute'>
+
+export type NewTokenRow = Pick<TokenRow, 'name' | 'kind' | 'prefix' | 'sha256' | 'expires_at'> & TokenLimits
+
+export type TokenChange = Partial<Pick<TokenRow, 'name'> & TokenLimits>
+
+/** A use of a key that is about to be made. */
+export interface NewUse {
+  /** Null for a token that is in no vault: that of a run. */
+  token_id: number | null
+  caller: string
+  provider: string
+  key_id: string | null
+  model: string | null
+  method: string
+  route: string
+  /** 1, and one more for each further key that is tried for the same request. */
+  attempt: number
+}
+
+/** Which use it was; the time keeps a use of another file from being taken for it. */
+export interface UseRef {
+  id: number
+  at: number
+}
+
+export interface UseEnding extends UseRef {
+  status: number | null
+  outcome: string
+  first_byte_ms: number | null
+  total_ms: number
+}
+
+/** Each act is one transaction together with its audit row, or nothing. */
+export interface TokenStore {
+  /** All, by id, those that were revoked too. */
+  list(): Promise<TokenRow[]>
+  /** Throws `token_exists` where a token that is not revoked has the name. */
+  insert(token: NewTokenRow, by: Actor): Promise<TokenRow>
+  /** The same, but revokes the one that has the name. */
+  replace(token: NewTokenRow, by: Actor): Promise<TokenRow>
+  /** Changes the fields given; throws `token_not_found` for one that is revoked, too. */
+  update(id: number, change: TokenChange, by: Actor): Promise<TokenRow>
+  revoke(id: number, by: Actor): Promise<void>
+  /**
+   * Writes a use down before it is made. Throws, and writes nothing, where the token is revoked, expired or has made as
+   * many requests within the last minute as it may.
+   */
+  beginUse(use: NewUse, by: Actor): Promise<UseRef>
+  /** Adds how uses ended. */
+  endUses(endings: readonly UseEnding[]): Promise<void>
+}

@@ -1,0 +1,166 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import type { Actor } from '../../src/core/actor.ts'
+import type { NewTokenRow, NewUse, TokenRow, TokenStore } from '../../src/core/store/token-store.ts'
+import type { OpenedStore } from './store-suite.ts'
+
+const by: Actor = { door: 'cli', os_user: 'tester', pid: 42 }
+
+let made = 0
+function newToken(name: string, more: Partial<NewTokenRow> = {}): NewTokenRow {
+  made += 1
+  const limits = { providers: null, models: null, requests_per_minute: null, expires_at: null }
+  return { name, kind: 'tool', prefix: 'lk_1234', sha256: Buffer.alloc(32, made), ...limits, ...more }
+}
+
+const useOf = ({ id, name }: TokenRow, more: Partial<NewUse> = {}): NewUse => ({
+  token_id: id,
+  caller: name,
+  provider: 'p',
+  key_id: 'k',
+  model: 'm',
+  method: 'POST',
+  route: '/chat/completions',
+  attempt: 1,
+  ...more,
+})
+
+/** What every store has to hold of tokens and uses. `uses` reads the rows behind the port's back. */
+export function testTokens(name: string, open: () => Promise<OpenedStore & { uses(): unknown[] }>): void {
+  describe(`the tokens of the ${name} store`, () => {
+    let opened: Awaited<ReturnType<typeof open>>
+    let tokens: TokenStore
+    beforeEach(async () => {
+      opened = await open()
+      tokens = opened.store.tokens
+    })
+    afterEach(async () => {
+      vi.useRealTimers()
+      await opened.close()
+    })
+    const everything = async (): Promise<unknown> => [await tokens.list(), opened.uses(), opened.audit()]
+    const audited = () => opened.audit().map(({ act, detail }) => [act, detail])
+
+    it('keep every field they were given', async () => {
+      const given = newToken('a', {
+        providers: ['openai'],
+        models: ['openai/m'],
+        requests_per_minute: 60,
+        expires_at: '2030-01-01T00:00:00.000Z',
+      })
+      const row = await tokens.insert(given, by)
+      expect(row).toEqual({ ...given, id: row.id, created_at: row.created_at, last_used_at: null, revoked_at: null })
+      expect(await tokens.list()).toEqual([row])
+      const { providers, models, requests_per_minute, expires_at } = given
+      const said = { token: 'a', kind: 'tool', providers, models, requests_per_minute, expires_at }
+      expect(audited()).toEqual([['token.create', said]])
+    })
+
+    it('have a name that is theirs alone until they are revoked', async () => {
+      const { id } = await tokens.insert(newToken('a'), by)
+      const b = await tokens.insert(newToken('b'), by)
+      const before = await everything()
+      const taken = { code: 'token_exists', message: "Token with name 'a' already exists" }
+      await expect(tokens.insert(newToken('a'), by)).rejects.toMatchObject(taken)
+      await expect(tokens.update(b.id, { name: 'a' }, by)).rejects.toMatchObject(taken)
+      expect(await everything()).toEqual(before)
+      await tokens.revoke(id, by)
+      await tokens.insert(newToken('a'), by)
+      expect((await tokens.list()).map(({ name, revoked_at }) => [name, revoked_at !== null])).toEqual([
+        ['a', true],
+        ['b', false],
+        ['a', false],
+      ])
+    })
+
+    it('are replaced by name: the one before is revoked with the same act', async () => {
+      await tokens.replace(newToken('a'), by)
+      const second = await tokens.replace(newToken('a'), by)
+      const list = await tokens.list()
+      expect(list.filter(({ revoked_at }) => revoked_at === null)).toEqual([second])
+      expect(list).toHaveLength(2)
+      expect(opened.audit()).toHaveLength(2)
+    })
+
+    it('change in what is given and nothing else; what changes nothing writes nothing', async () => {
+      const row = await tokens.insert(newToken('a', { providers: ['p'] }), by)
+      const changed = await tokens.update(row.id, { name: 'b', requests_per_minute: 5, providers: ['p'] }, by)
+      expect(changed).toEqual({ ...row, name: 'b', requests_per_minute: 5 })
+      expect(audited().at(-1)).toEqual(['token.update', { token: 'a', name: 'b', requests_per_minute: 5 }])
+      const before = await everything()
+      await tokens.update(row.id, { name: 'b', providers: ['p'] }, by)
+      expect(await everything()).toEqual(before)
+      expect(await tokens.update(row.id, { providers: null }, by)).toMatchObject({ providers: null })
+    })
+
+    it('that are not there, or no longer, are said to be so by every act', async () => {
+      const { id } = await tokens.insert(newToken('a'), by)
+      await tokens.revoke(id, by)
+      const before = await everything()
+      for (const missing of [id, 99]) {
+        const error = { code: 'token_not_found', message: `Token with ID ${missing} not found` }
+        await expect(tokens.update(missing, { name: 'b' }, by)).rejects.toMatchObject(error)
+        await expect(tokens.revoke(missing, by)).rejects.toMatchObject(error)
+      }
+      expect(await everything()).toEqual(before)
+    })
+
+    describe('a use', () => {
+      it('is written down with its audit row, and how it ended is added to it', async () => {
+        const token = await tokens.insert(newToken('a'), by)
+        const use = await tokens.beginUse(useOf(token), by)
+        await tokens.beginUse(useOf(token, { token_id: null, caller: 'run', model: null, key_id: null }), by)
+        const ending = { status: 200, outcome: 'complete', first_byte_ms: 1.5, total_ms: 2 }
+        await tokens.endUses([
+          { ...use, ...ending },
+          { ...use, id: use.id + 1, at: use.at - 9, ...ending },
+        ])
+        const { method: _, ...kept } = useOf(token)
+        const open = { status: null, outcome: null, first_byte_ms: null, total_ms: null }
+        expect(opened.uses()).toMatchObject([
+          { ...kept, ...use, ...ending },
+          { token_id: null, caller: 'run', model: null, key_id: null, ...open },
+        ])
+        const detail = { method: 'POST', route: '/chat/completions', model: 'm', key_id: 'k' }
+        expect(audited().slice(1)).toEqual([
+          ['key.use', detail],
+          ['key.use', { ...detail, model: null, key_id: null }],
+        ])
+        expect(await tokens.list()).toMatchObject([{ last_used_at: new Date(use.at).toISOString() }])
+      })
+
+      it('of a token that is revoked, expired or gone is refused, and nothing is written', async () => {
+        const revoked = await tokens.insert(newToken('revoked'), by)
+        await tokens.revoke(revoked.id, by)
+        const expires_at = new Date(Date.now() - 1).toISOString()
+        const expired = await tokens.insert(newToken('expired', { expires_at }), by)
+        const before = await everything()
+        await expect(tokens.beginUse(useOf(revoked), by)).rejects.toMatchObject({ code: 'token_revoked', status: 401 })
+        await expect(tokens.beginUse(useOf(expired), by)).rejects.toMatchObject({ code: 'token_expired', status: 401 })
+        await expect(tokens.beginUse(useOf({ ...expired, id: 99 }), by)).rejects.toMatchObject({ code: 'unauthorized' })
+        expect(await everything()).toEqual(before)
+      })
+
+      it('is allowed as often a minute as the token may, of fifty at once and however the clock jumps', async () => {
+        vi.useFakeTimers({ toFake: ['Date'], now: Date.parse('2026-01-01T00:00:00Z') })
+        const token = await tokens.insert(newToken('a', { requests_per_minute: 3 }), by)
+        const other = await tokens.insert(newToken('b', { requests_per_minute: 3 }), by)
+        const tries = await Promise.allSettled(Array.from({ length: 50 }, () => tokens.beginUse(useOf(token), by)))
+        expect(tries.filter(({ status }) => status === 'fulfilled')).toHaveLength(3)
+        await tokens.beginUse(useOf(other), by)
+        await tokens.beginUse(useOf(token, { attempt: 2 }), by)
+        const refused = (seconds: number) => ({
+          code: 'rate_limited',
+          status: 429,
+          body: { hint: expect.stringContaining(`Try again in ${seconds} seconds`) },
+        })
+        vi.setSystemTime(Date.now() + 20_000)
+        await expect(tokens.beginUse(useOf(token), by)).rejects.toMatchObject(refused(40))
+        vi.setSystemTime(Date.now() + 40_000)
+        await tokens.beginUse(useOf(token), by)
+        vi.setSystemTime(Date.now() - 3_600_000)
+        await tokens.beginUse(useOf(token), by)
+        expect(opened.uses()).toHaveLength(7)
+      })
+    })
+  })
+}
