@@ -44,13 +44,14 @@ function Window() {
   useThemeOfSettings()
   useShortcuts()
   const isFirstRun = useFirstRun()
-  const isKnown = useStatus((state) => state.status !== null)
+  const hasStatus = useStatus((state) => state.status !== null)
+  const hasList = useProviders(({ phase }) => phase !== 'loading')
   return (
     <>
       {isFirstRun ? (
         <FirstRun />
       ) : (
-        <div className={`flex h-full ${isKnown ? '' : 'animate-appear-late'}`}>
+        <div className={`flex h-full ${hasStatus && hasList ? '' : 'animate-appear-late'}`}>
           <Sidebar />
           <main className="flex min-w-0 grow flex-col">
             <PageInMain />
@@ -89,9 +90,12 @@ function PageInMain() {
 /** Nothing in the vault but the catalog, made by this very start, and nobody has gone on yet. */
 function useFirstRun(): boolean {
   const isNew = useStatus(({ status }) => status?.vault.is_new === true && status.vault.state === 'open')
-  const isUsed = useProviders(({ list }) => list.some((provider) => hasKey(provider) || !provider.is_predefined))
+  // Only once the list is there: a door that comes later would move the focus from under the person.
+  const isUnused = useProviders(
+    ({ phase, list }) => phase !== 'loading' && !list.some((provider) => hasKey(provider) || !provider.is_predefined),
+  )
   const isOver = useWindow((state) => state.is_first_run_over)
-  return isNew && !isUsed && !isOver
+  return isNew && isUnused && !isOver
 }
 
 function useLiveData(): void {

@@ -2,9 +2,11 @@ import type { Page } from '@playwright/test'
 import { expect, test, type Latchkey } from './support/fixture.ts'
 import { button, card, cards, dialog, field, openCustomStep } from './support/on-screen.ts'
 
-/** Nothing stands outside the window, and nothing has to be pushed sideways. */
-async function fits(page: Page): Promise<void> {
-  const wide = await page.evaluate(() => {
+/** Once everything has come to rest, nothing stands outside the window, and nothing has to be pushed sideways. */
+const fits = (page: Page): Promise<void> => expect.poll(() => outside(page)).toEqual([])
+
+function outside(page: Page): Promise<string[]> {
+  return page.evaluate(() => {
     const width = document.documentElement.clientWidth
     return [...document.querySelectorAll('body, main, [role="dialog"], [role="dialog"] *, main *')]
       .filter((element) => {
@@ -13,7 +15,6 @@ async function fits(page: Page): Promise<void> {
       })
       .map((element) => element.outerHTML.slice(0, 120))
   })
-  expect(wide).toEqual([])
 }
 
 const withKeys = (latchkey: Latchkey) =>

@@ -1,5 +1,5 @@
 import { Search } from 'lucide-react'
-import { useDeferredValue, useEffect, useMemo, useState, type KeyboardEvent } from 'react'
+import { useEffect, useMemo, useState, type KeyboardEvent } from 'react'
 import { usePlatform } from '../keyboard/platform.ts'
 import { act } from '../providers/provider-actions.ts'
 import { closeOverlay, useOverlays } from '../state/overlays.ts'
@@ -45,9 +45,9 @@ export function PaletteDialog() {
 }
 
 function Palette({ within, onWithin }: { within: number | null; onWithin: (id: number | null) => void }) {
-  const [typed, setTyped] = useState('')
+  // Never behind what is typed: Enter must run what the words say, not what they said a moment ago.
+  const [query, setQuery] = useState('')
   const [activeAt, setActiveAt] = useState(0)
-  const query = useDeferredValue(typed)
   const { sections, total } = useSections(query, within)
   const entries = sections.flatMap((section) => section.entries)
   const active = entries[Math.min(activeAt, entries.length - 1)]
@@ -62,7 +62,7 @@ function Palette({ within, onWithin }: { within: number | null; onWithin: (id: n
     else if (event.key === 'Enter' && active !== undefined) run(active)
     else if (event.key === 'Tab' && !event.shiftKey && active?.kind === 'provider' && within === null) {
       onWithin(active.provider_id)
-    } else if (event.key === 'Backspace' && typed === '' && within !== null) onWithin(null)
+    } else if (event.key === 'Backspace' && query === '' && within !== null) onWithin(null)
     else if (event.key !== 'Tab') return
     event.preventDefault()
   }
@@ -89,9 +89,9 @@ function Palette({ within, onWithin }: { within: number | null; onWithin: (id: n
           autoComplete="off"
           spellCheck={false}
           placeholder={palette.placeholder}
-          value={typed}
+          value={query}
           onChange={(event) => {
-            setTyped(event.target.value)
+            setQuery(event.target.value)
             setActiveAt(0)
           }}
           onKeyDown={keyDown}
