@@ -38,6 +38,8 @@ const OWN_REFUSALS: Partial<Record<OperationId, readonly ErrorCode[]>> = {
   deleteProvider: ['provider_predefined'],
   addModel: ['model_exists'],
   resetProvider: ['key_reentry_required'],
+  createToken: ['token_exists', 'provider_not_found'],
+  updateToken: ['token_exists', 'provider_not_found', 'not_allowed'],
   setListener: ['port_busy', 'port_not_permitted', 'listener_running'],
   startOver: ['confirmation_wrong'],
 }
@@ -129,6 +131,7 @@ function section(id: OperationId, document: Json): string {
 function refusals(id: OperationId, path: string, takesInput: boolean): string[] {
   const codes: ErrorCode[] = [...(OWN_REFUSALS[id] ?? [])]
   if (path.includes('{provider_id}')) codes.unshift('provider_not_found')
+  if (path.includes('{token_id}')) codes.unshift('token_not_found')
   if (path.includes('{model_id}')) codes.unshift('model_not_found')
   if (takesInput) codes.push('invalid_input')
   if (codes.length === 0) return []
@@ -157,11 +160,12 @@ function fieldRows(schema: Json, ignores: readonly string[], prefix = ''): strin
 }
 
 function typeName(schema: unknown): string {
-  const { type, $ref, items, anyOf, enum: choices } = object(schema)
+  const { type, $ref, items, anyOf, const: only, enum: choices } = object(schema)
   if (typeof $ref === 'string') {
     const name = $ref.replace('#/components/schemas/', '')
     return `[${name}](#${name.toLowerCase()})`
   }
+  if (only !== undefined) return `\`${plain(only)}\``
   if (Array.isArray(choices))
     return choices.length > 10 ? 'string' : choices.map((choice) => `\`${choice}\``).join(' · ')
   if (Array.isArray(anyOf)) return anyOf.map(typeName).join(' or ')

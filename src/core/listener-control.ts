@@ -10,11 +10,12 @@ import { startListener, type Listener } from './http/listener.ts'
 import type { Page } from './http/serve-request.ts'
 import { checkOwnToken, hashToken, kept, newToken, sameHash } from './http/token.ts'
 import type { Log } from './log.ts'
-import { TokenBook } from './token-book.ts'
+import type { TokenBook } from './token-book.ts'
 import type { Vault } from './vault.ts'
 
 interface Parts {
   vault: Vault
+  tokens: TokenBook
   env: Readonly<Record<string, string | undefined>>
   log: Log
   apiFor(actor: Actor): Api
@@ -38,6 +39,8 @@ interface Running {
   page: Page | undefined
 }
 
+/** The token of the settings, in a vault's list. */
+const LISTENER = 'listener'
 const unlimited = { providers: null, models: null, requests_per_minute: null, expires_at: null }
 
 /** The listener of this process: off until switched on, one for each folder. */
@@ -52,7 +55,7 @@ export class ListenerControl {
 
   constructor(parts: Parts) {
     this.#parts = parts
-    this.#tokens = new TokenBook(parts.vault)
+    this.#tokens = parts.tokens
   }
 
   /** Moves when the listener starts, stops or moves. */
@@ -114,7 +117,7 @@ export class ListenerControl {
   /** Makes the token that tools use, in place of the one before; only its hash is kept. */
   async makeToken(by: Actor): Promise<string> {
     const token = newToken()
-    const row = { name: 'listener', kind: 'admin', ...kept(token), ...unlimited } as const
+    const row = { name: LISTENER, kind: 'admin', ...kept(token), ...unlimited } as const
     await this.#parts.vault.withMasterKey((store) => store.tokens.replace(row, by))
     await this.#tokens.refresh()
     return token
@@ -129,7 +132,7 @@ export class ListenerControl {
       address: running?.listener.address ?? elsewhere?.address ?? null,
       pid: running !== undefined ? process.pid : (elsewhere?.pid ?? null),
       problem,
-      has_token: await this.#tokens.hasAny(),
+      has_token: await this.#tokens.has(LISTENER),
       tools_allowed: running !== undefined && this.#toolsAllowed,
     }
   }
@@ -197,7 +200,7 @@ export class ListenerControl {
       log,
       revision: () => this.#parts.revision(),
       identify: (hash: Buffer) => this.#identify(hash),
-      admit: (request: Admitted) => this.#admit(request.caller),
+      admit: (request: Admitted) => this.#admit(request),
       call: (id: string, input: unknown, caller: Caller) =>
         dispatch(this.#apiOf(caller), 'rest', id, input, (error, operation) => log.error({ operation, err: error })),
       ...(page === undefined ? {} : { page }),
@@ -211,9 +214,16 @@ export class ListenerControl {
   }
 
   /** The token of this run and the page stay; what tools were given waits. */
-  #admit({ kind, name }: Caller): AppError | undefined {
-    if (this.#toolsAllowed || kind === 'session' || name === 'run') return undefined
-    return appError('tools_not_allowed', undefined)
+  #admit({ caller }: Admitted): AppError | undefined {
+    const { kind, token_id } = caller
+    if (token_id === undefined) return undefined
+    const refusal = this.#tokens.refusalOf(caller)
+    if (refusal !== undefined) return refusal
+    if (!this.#toolsAllowed) return appError('tools_not_allowed', undefined)
+    if (kind === 'admin') return undefined
+    return appError('not_allowed', {
+      what: "A tool's token uses keys and manages nothing: this address needs a token of kind admin",
+    })
   }
 
   #apiOf({ name }: Caller): Api {

@@ -11,6 +11,8 @@ import { placesFrom, type Places } from './places.ts'
 import type { OnStep } from './private-files.ts'
 import { providerOperations } from './providers/provider-service.ts'
 import { systemOperations } from './system-service.ts'
+import { TokenBook } from './token-book.ts'
+import { tokenOperations } from './tokens/token-service.ts'
 import { Vault } from './vault.ts'
 
 export interface CoreOptions {
@@ -73,11 +75,13 @@ export async function openCore(options: CoreOptions): Promise<Core> {
   })
   const closing = new AbortController()
   const revision = (): string => `${vault.revision()}.${listener.revision}`
-  const listener = new ListenerControl({ vault, env, log, apiFor, revision })
+  const tokens = new TokenBook(vault)
+  const listener = new ListenerControl({ vault, tokens, env, log, apiFor, revision })
 
   function apiFor(by: Actor): Api {
     const api: Api = {
       ...providerOperations(vault, catalog, by),
+      ...tokenOperations(vault, tokens, by),
       ...systemOperations({ vault, catalog, listener, desktop, notes, revision, closing: closing.signal }, by),
     }
     return heldOpen(api, vault)

@@ -1,3 +1,4 @@
+import { appError, toAppError, type AppError } from '../shared/errors.ts'
 import type { Caller } from './http/caller.ts'
 import { sameHash } from './http/token.ts'
 import type { TokenRow } from './store/token-store.ts'
@@ -9,31 +10,52 @@ const LOOK = 250
 /** The tokens of the vault in memory, so that each request is answered without a query; never older than a second. */
 export class TokenBook {
   readonly #vault: Vault
+  readonly #onLook: () => void
   #tokens: readonly TokenRow[] = []
   #revision = ''
   #timer: NodeJS.Timeout | undefined
 
-  constructor(vault: Vault) {
+  /** `onLook` is told after each look, whether anything has changed or not: time alone ends a token. */
+  constructor(vault: Vault, onLook: () => void = () => undefined) {
     this.#vault = vault
+    this.#onLook = onLook
   }
 
+  /** Who shows a token of this hash, also where it is good no longer: `refusalOf` says so. */
   find(hash: Buffer): Caller | undefined {
     const token = this.#tokens.find(({ sha256 }) => sameHash(sha256, hash))
-    return token === undefined ? undefined : { kind: token.kind, name: token.name }
+    return token === undefined ? undefined : { kind: token.kind, name: token.name, token_id: token.id }
   }
 
-  async hasAny(): Promise<boolean> {
+  /** Why this caller's token is good no longer; undefined where it is, and for a caller without one. */
+  refusalOf({ token_id }: Caller): AppError | undefined {
+    if (token_id === undefined) return undefined
+    const token = this.get(token_id)
+    if (token === undefined) return appError('unauthorized', undefined)
+    const { name, revoked_at, expires_at } = token
+    if (revoked_at !== null) return appError('token_revoked', { name })
+    const expired = expires_at !== null && Date.parse(expires_at) <= Date.now()
+    return expired ? appError('token_expired', { name, at: expires_at }) : undefined
+  }
+
+  get(id: number): TokenRow | undefined {
+    return this.#tokens.find((token) => token.id === id)
+  }
+
+  /** Whether a token of this name is good. */
+  async has(name: string): Promise<boolean> {
     await this.refresh()
-    return this.#tokens.length > 0
+    return this.#tokens.some((token) => token.name === name && token.revoked_at === null)
   }
 
   /** Reads the tokens again where the vault has changed. */
   async refresh(): Promise<void> {
     const revision = this.#vault.revision()
-    if (revision === this.#revision) return
-    const tokens = this.#vault.state === 'closed' ? [] : await this.#vault.reader().tokens.list()
-    this.#tokens = tokens.filter(({ revoked_at }) => revoked_at === null)
-    this.#revision = revision
+    if (revision !== this.#revision) {
+      this.#tokens = this.#vault.state === 'closed' ? [] : await this.#vault.reader().tokens.list()
+      this.#revision = revision
+    }
+    this.#onLook()
   }
 
   /** Keeps up with other processes until `unfollow`. */
@@ -41,10 +63,12 @@ export class TokenBook {
     this.#timer ??= setInterval(() => {
       this.#vault
         .during(() => this.refresh())
-        .catch(() => {
-          // A vault that cannot be read vouches for nobody.
+        .catch((cause: unknown) => {
+          // A vault that cannot be read vouches for nobody; one that is only busy has revoked nobody.
+          if (toAppError(cause).code === 'vault_busy') return
           this.#tokens = []
           this.#revision = ''
+          this.#onLook()
         })
     }, LOOK).unref()
   }

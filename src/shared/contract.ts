@@ -19,6 +19,7 @@ import {
   StartOverResult,
   Status,
 } from './schemas.ts'
+import { CreatedToken, NewToken, Token, tokenOutputFields, TokenPatch, TokenRef } from './tool-schemas.ts'
 
 /** A way in. The command line opens the core itself and may call every operation. */
 export type Door = 'window' | 'rest' | 'cli'
@@ -125,6 +126,29 @@ export const operations = {
     'Brings back the models of the catalog that were deleted.',
     ProviderRef,
     Provider,
+  ),
+
+  listTokens: op('GET /tokens', 'The tokens that are not revoked, by id.', nothing, z.array(Token)),
+  createToken: op(
+    'POST /tokens',
+    'Makes a token for a tool, or for a program that manages the vault. It is shown this once.',
+    NewToken,
+    CreatedToken,
+    { status: 201 },
+  ),
+  updateToken: op(
+    'PUT /tokens/{token_id}',
+    'Changes the name or the limits of a token; what is not given stays.',
+    TokenPatch,
+    Token,
+    { ignores: tokenOutputFields },
+  ),
+  revokeToken: op(
+    'DELETE /tokens/{token_id}',
+    'Ends a token for good, within a second also what it is doing.',
+    TokenRef,
+    done,
+    { status: 204 },
   ),
 
   getSettings: op('GET /settings', 'The settings.', nothing, Settings),

@@ -4,6 +4,8 @@ export interface Caller {
   kind: 'admin' | 'tool' | 'session'
   /** What lists and records call it. */
   name: string
+  /** Where it is a token of the vault. */
+  token_id?: number
 }
 
 /** A request that the front door let in. It was read once, here; nothing behind the door reads the URL again. */

@@ -11,6 +11,7 @@ import {
   StartOverResult,
   Status,
 } from '../../shared/schemas.ts'
+import { CreatedToken, Token } from '../../shared/tool-schemas.ts'
 
 type Json = Record<string, unknown>
 
@@ -24,6 +25,8 @@ for (const [id, schema] of Object.entries({
   Settings,
   StartOverResult,
   Status,
+  CreatedToken,
+  Token,
 })) {
   named.add(schema, { id })
 }

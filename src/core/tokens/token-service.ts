@@ -1,0 +1,86 @@
+import type { Api } from '../../shared/contract.ts'
+import { appError } from '../../shared/errors.ts'
+import type { NewToken, Token, TokenPatch } from '../../shared/tool-schemas.ts'
+import type { Actor } from '../actor.ts'
+import { kept, newToken } from '../http/token.ts'
+import type { Store } from '../store/store.ts'
+import type { TokenChange, TokenLimits, TokenRow } from '../store/token-store.ts'
+import type { TokenBook } from '../token-book.ts'
+import type { Vault } from '../vault.ts'
+
+type TokenApi = Pick<Api, 'listTokens' | 'createToken' | 'updateToken' | 'revokeToken'>
+
+const DAY = 86_400_000
+
+/** The operations on the tokens of tools. `tokens` is told of each change, so that it holds for the next request. */
+export function tokenOperations(vault: Vault, tokens: Pick<TokenBook, 'refresh'>, by: Actor): TokenApi {
+  return {
+    async listTokens() {
+      const rows = await vault.reader().tokens.list()
+      return rows.filter(({ revoked_at }) => revoked_at === null).map(present)
+    },
+
+    async createToken({ name, kind = 'tool', expires_in_days, ...given }) {
+      const token = newToken()
+      const expires_at =
+        expires_in_days === undefined ? null : new Date(Date.now() + expires_in_days * DAY).toISOString()
+      const row = await vault.withMasterKey(async (store) => {
+        await assertProviders(store, given)
+        return store.tokens.insert({ name, kind, ...kept(token), ...unlimited, ...limitsOf(given), expires_at }, by)
+      })
+      await tokens.refresh()
+      return { ...present(row), token }
+    },
+
+    async updateToken({ token_id, name, ...given }) {
+      const change: TokenChange = { ...(name === undefined ? {} : { name }), ...limitsOf(given) }
+      const row = await vault.withMasterKey(async (store) => {
+        const before = (await store.tokens.list()).find(({ id }) => id === token_id)
+        if (before?.kind === 'admin' && Object.values(limitsOf(given)).some((limit) => limit !== null)) {
+          throw appError('not_allowed', { what: 'A token of kind admin has no limits: it could lift them itself' })
+        }
+        await assertProviders(store, given)
+        return store.tokens.update(token_id, change, by)
+      })
+      await tokens.refresh()
+      return present(row)
+    },
+
+    async revokeToken({ token_id }) {
+      await vault.withMasterKey((store) => store.tokens.revoke(token_id, by))
+      await tokens.refresh()
+    },
+  }
+}
+
+const unlimited: TokenLimits = { providers: null, models: null, requests_per_minute: null }
+
+type GivenLimits = Pick<NewToken & TokenPatch, keyof TokenLimits>
+
+/** As they are kept: a limit that is lifted is null, one that is not given is left out. */
+function limitsOf({ providers, models, requests_per_minute }: GivenLimits): Partial<TokenLimits> {
+  return {
+    ...(providers === undefined ? {} : { providers: providers === 'all' ? null : [...new Set(providers)] }),
+    ...(models === undefined ? {} : { models: models === 'all' ? null : [...new Set(models)] }),
+    ...(requests_per_minute === undefined
+      ? {}
+      : { requests_per_minute: requests_per_minute === 'unlimited' ? null : requests_per_minute }),
+  }
+}
+
+/** A slip in a provider's name would make a token that can do nothing. Models may be any: their provider knows them. */
+async function assertProviders(store: Store, { providers, models }: GivenLimits): Promise<void> {
+  const named = [
+    ...(Array.isArray(providers) ? providers : []),
+    ...(Array.isArray(models) ? models.map((model) => model.slice(0, model.indexOf('/'))) : []),
+  ]
+  if (named.length === 0) return
+  const known = new Set((await store.listProviderHeads()).map(({ name }) => name))
+  const unknown = named.find((name) => !known.has(name))
+  if (unknown !== undefined) throw appError('provider_not_found', { ref: unknown })
+}
+
+function present({ id, name, kind, prefix, providers, models, ...row }: TokenRow): Token {
+  const { requests_per_minute, expires_at, created_at, last_used_at } = row
+  return { id, name, kind, prefix, providers, models, requests_per_minute, expires_at, created_at, last_used_at }
+}

@@ -1,0 +1,108 @@
+// What crosses a door about the tokens of tools.
+import { z } from 'zod'
+import { ModelName, ProviderName } from './schemas.ts'
+
+/** `admin` manages the vault and may use every key; `tool` uses keys through the gateway and manages nothing. */
+export const TokenKind = z.enum(['admin', 'tool'], { error: 'Choose admin or tool.' })
+export type TokenKind = z.infer<typeof TokenKind>
+
+/** Names under which Latchkey itself acts. */
+const OWN_NAMES: ReadonlySet<string> = new Set(['run', 'listener', 'browser window'])
+
+export const TokenName = z
+  .string({ error: (issue) => (issue.input === undefined ? 'A name is needed.' : 'A name must be a text.') })
+  .trim()
+  .min(1, { error: 'Write a name, such as that of the tool.' })
+  .max(100, { error: 'A name has at most 100 characters.' })
+  .refine((name) => !/[\p{Cc}\p{Zl}\p{Zp}\p{Cs}]/u.test(name), { error: 'A name has printable characters only.' })
+  .refine((name) => !OWN_NAMES.has(name), { error: 'Latchkey itself uses this name. Choose another one.' })
+
+const Providers = z
+  .array(ProviderName, { error: "Providers are a list of names, or 'all'." })
+  .min(1, { error: "Name at least one provider, or write 'all'." })
+  .max(1_000, { error: 'At most 1,000 providers.' })
+
+const QualifiedModel = ModelName.refine((name) => /^[a-z0-9][a-z0-9._-]{0,99}\/./.test(name), {
+  error: 'Write a model as provider/model.',
+})
+
+const Models = z
+  .array(QualifiedModel, { error: "Models are a list of provider/model, or 'all'." })
+  .min(1, { error: "Name at least one model, or write 'all'." })
+  .max(10_000, { error: 'At most 10,000 models.' })
+
+const RequestsPerMinute = z
+  .int({ error: 'Requests per minute are a whole number.' })
+  .min(1, { error: 'Allow at least one request a minute.' })
+  .max(1_000_000, { error: 'At most 1,000,000 requests a minute.' })
+
+const ExpiresInDays = z.literal([1, 7, 30, 90], { error: 'Choose 1, 7, 30 or 90 days, or leave it out for never.' })
+
+const limits = {
+  /** The only providers it may use. */
+  providers: z.union([Providers, z.literal('all')]).optional(),
+  /** The only models it may use, each as `provider/model`. */
+  models: z.union([Models, z.literal('all')]).optional(),
+  requests_per_minute: z.union([RequestsPerMinute, z.literal('unlimited')]).optional(),
+}
+
+const Timestamp = z.iso.datetime()
+
+/** A token that is not revoked; one that has expired is still listed. */
+export const Token = z.object({
+  id: z.int(),
+  name: z.string(),
+  kind: TokenKind,
+  /** Its first characters, to tell it from others. */
+  prefix: z.string(),
+  /** Null: all. */
+  providers: z.array(z.string()).nullable(),
+  /** As `provider/model`; null: all. */
+  models: z.array(z.string()).nullable(),
+  requests_per_minute: z.int().nullable(),
+  /** Null: never. */
+  expires_at: Timestamp.nullable(),
+  created_at: Timestamp,
+  /** When it last used a key; null: never yet. */
+  last_used_at: Timestamp.nullable(),
+})
+export type Token = z.infer<typeof Token>
+
+export const TokenRef = z.strictObject({
+  token_id: z.number({ error: 'The id must be an integer.' }).refine(Number.isInteger, {
+    error: 'The id must be an integer.',
+  }),
+})
+
+export const NewToken = z
+  .strictObject({
+    name: TokenName,
+    /** `tool` if not given. */
+    kind: TokenKind.optional(),
+    ...limits,
+    expires_in_days: ExpiresInDays.optional(),
+  })
+  .refine(
+    ({ kind, providers = 'all', models = 'all', requests_per_minute = 'unlimited' }) =>
+      kind !== 'admin' || (providers === 'all' && models === 'all' && requests_per_minute === 'unlimited'),
+    { error: 'A token of kind admin has no limits: it could lift them itself.', path: ['kind'] },
+  )
+export type NewToken = z.infer<typeof NewToken>
+
+/** The token itself, this once: only its hash is kept. */
+export const CreatedToken = z.object({ ...Token.shape, token: z.string() })
+export type CreatedToken = z.infer<typeof CreatedToken>
+
+/** The fields of `Token` that an update passes over, so that a client may send back what it got. */
+export const tokenOutputFields = [
+  'id',
+  'kind',
+  'prefix',
+  'expires_at',
+  'created_at',
+  'last_used_at',
+] as const satisfies readonly (keyof Token)[]
+
+/** `'all'` and `'unlimited'` lift a limit; what is not given stays. */
+export const TokenPatch = z.strictObject({ ...TokenRef.shape, name: TokenName.optional(), ...limits })
+export type TokenPatch = z.infer<typeof TokenPatch>

@@ -1,0 +1,117 @@
+import { describe, expect, it } from 'vitest'
+import { looksLikeToken } from '../../../src/core/http/token.ts'
+import type { Sent } from '../../../src/shared/contract.ts'
+import { findSecret } from '../../cli/forms-of.ts'
+import { openTempCore } from '../../support/temp-core.ts'
+import { dumpVault } from '../../support/vault-dump.ts'
+
+describe('createToken', () => {
+  it('shows the token this once; afterwards only its beginning is known', async () => {
+    await using temp = await openTempCore()
+    const { token, ...shown } = await temp.client.createToken({ name: ' codex ' })
+    expect(looksLikeToken(token)).toBe(true)
+    expect(shown).toEqual({
+      id: 1,
+      name: 'codex',
+      kind: 'tool',
+      prefix: token.slice(0, 7),
+      providers: null,
+      models: null,
+      requests_per_minute: null,
+      expires_at: null,
+      created_at: shown.created_at,
+      last_used_at: null,
+    })
+    expect(await temp.client.listTokens()).toEqual([shown])
+    expect(findSecret(token.slice(8, 51), {}, [temp.home])).toEqual([])
+  })
+
+  it('keeps what the token may use, how often and how long', async () => {
+    await using temp = await openTempCore()
+    const before = Date.now()
+    const { token: _, ...made } = await temp.client.createToken({
+      name: 'a',
+      providers: ['openai', 'xai', 'openai'],
+      models: ['openai/gpt-6-sol'],
+      expires_in_days: 7,
+      requests_per_minute: 60,
+    })
+    expect(made).toMatchObject({
+      providers: ['openai', 'xai'],
+      models: ['openai/gpt-6-sol'],
+      requests_per_minute: 60,
+    })
+    const days = (Date.parse(made.expires_at ?? '') - before) / 86_400_000
+    expect(days).toBeGreaterThanOrEqual(7)
+    expect(days).toBeLessThan(7.01)
+    expect(await temp.client.listTokens()).toEqual([made])
+  })
+
+  it.each<[Sent<'createToken'>, string]>([
+    [{ name: ' ' }, 'Write a name'],
+    [{ name: 'a\nb' }, 'printable characters only'],
+    [{ name: 'run' }, 'Latchkey itself uses this name'],
+    [{ name: 'a', providers: [] }, 'at least one provider'],
+    [{ name: 'a', models: ['gpt-6-sol'] }, 'provider/model'],
+    [{ name: 'a', requests_per_minute: 0 }, 'at least one request'],
+    [{ name: 'a', kind: 'admin', providers: ['openai'] }, 'could lift them itself'],
+  ])('refuses %j by its field', async (input, sentence) => {
+    await using temp = await openTempCore()
+    const reply = await temp.call('createToken', input)
+    expect(reply).toMatchObject({ ok: false, error: { code: 'invalid_input' } })
+    expect(JSON.stringify(reply)).toContain(sentence)
+    expect(await temp.client.listTokens()).toEqual([])
+  })
+
+  it('refuses a name that is taken and a provider that is not there, and changes nothing', async () => {
+    await using temp = await openTempCore()
+    await temp.client.createToken({ name: 'a' })
+    const before = dumpVault(temp.home)
+    const refused = async (input: Sent<'createToken'>): Promise<unknown> => {
+      const reply = await temp.call('createToken', input)
+      return reply.ok ? 'made' : reply.error.detail
+    }
+    expect(await refused({ name: 'a' })).toBe("Token with name 'a' already exists")
+    expect(await refused({ name: 'b', providers: ['opnai'] })).toBe("Provider with name 'opnai' not found")
+    expect(await refused({ name: 'b', models: ['opnai/m'] })).toBe("Provider with name 'opnai' not found")
+    expect(dumpVault(temp.home)).toEqual(before)
+  })
+})
+
+describe('updateToken', () => {
+  it('renames, narrows, and lifts a limit only where that is said', async () => {
+    await using temp = await openTempCore()
+    const { id } = await temp.client.createToken({ name: 'a', providers: ['openai'], requests_per_minute: 5 })
+    const ref = { token_id: id }
+    expect(await temp.client.updateToken({ ...ref, name: 'b', models: ['openai/m'] })).toMatchObject({
+      name: 'b',
+      providers: ['openai'],
+      models: ['openai/m'],
+      requests_per_minute: 5,
+    })
+    const lifted = { ...ref, providers: 'all', models: 'all', requests_per_minute: 'unlimited' } as const
+    const after = await temp.client.updateToken(lifted)
+    expect(after).toMatchObject({ name: 'b', providers: null, models: null, requests_per_minute: null })
+    expect(await temp.call('updateToken', { ...ref, ...after })).toEqual({ ok: true, value: after })
+  })
+
+  it('gives a token of kind admin no limits', async () => {
+    await using temp = await openTempCore()
+    const { id } = await temp.client.createToken({ name: 'a', kind: 'admin' })
+    const reply = await temp.call('updateToken', { token_id: id, providers: ['openai'] })
+    expect(reply).toMatchObject({ ok: false, error: { code: 'not_allowed' } })
+    expect(await temp.client.updateToken({ token_id: id, name: 'b' })).toMatchObject({ name: 'b', kind: 'admin' })
+  })
+})
+
+describe('revokeToken', () => {
+  it('takes a token off the list and frees its name; a second time there is none', async () => {
+    await using temp = await openTempCore()
+    const { id } = await temp.client.createToken({ name: 'a' })
+    await temp.client.revokeToken({ token_id: id })
+    expect(await temp.client.listTokens()).toEqual([])
+    const reply = await temp.call('revokeToken', { token_id: id })
+    expect(reply).toMatchObject({ ok: false, error: { code: 'token_not_found', detail: 'Token with ID 1 not found' } })
+    expect(await temp.client.createToken({ name: 'a' })).toMatchObject({ id: 2 })
+  })
+})
