@@ -156,6 +156,11 @@ export interface Store {
     opens: (row: ProviderRow) => boolean,
     by: Actor,
   ): Promise<ProviderRow[]>
+  /**
+   * For a vault that came out of a backup: says where its master key lies from now on and revokes every token, which
+   * may have been revoked since the backup was made. Answers how many that were.
+   */
+  settleRestored(key: { source: string; place: string }, by: Actor): Promise<number>
   /** Writes down an act that changes nothing in the vault itself. */
   record(entry: AuditEntry, by: Actor): Promise<void>
   /** The tokens of tools, and what they used. */

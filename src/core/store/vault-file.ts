@@ -6,6 +6,8 @@ export interface VaultFile {
   readonly path: string
   readonly store: Store
   readonly writable: boolean
+  /** True where a migration is due: opening it for writing will change its tables. */
+  readonly isOlder: boolean
   /** False where another file has taken its place meanwhile, or none. */
   isInPlace(): boolean
   /** Differs after any commit, of this process or another; costs microseconds. */

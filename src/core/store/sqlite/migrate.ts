@@ -7,13 +7,18 @@ import { APPLICATION_ID, migrations } from './migrations.ts'
  */
 export function migrate(db: Database, list: readonly string[] = migrations): boolean {
   // Asked first without a transaction: a vault that needs nothing must not wait for one who writes.
-  if (formatOf(db) >= list.length) return false
+  if (!isOlderFormat(db, list)) return false
   db.transaction(() => {
     for (const sql of list.slice(formatOf(db))) db.exec(sql)
     db.pragma(`application_id = ${APPLICATION_ID}`)
     db.pragma(`user_version = ${list.length}`)
   }).immediate()
   return true
+}
+
+/** Whether something is pending. */
+export function isOlderFormat(db: Database, list: readonly string[] = migrations): boolean {
+  return formatOf(db) < list.length
 }
 
 function formatOf(db: Database): number {

@@ -302,6 +302,15 @@ export class SqliteStore implements Store {
     })
   }
 
+  settleRestored({ source, place }: { source: string; place: string }, by: Actor): Promise<number> {
+    return this.#acts.write(by, () => {
+      this.#run('UPDATE vault SET key_source = ?, key_place = ?', source, place)
+      const revoked = this.#run('UPDATE token SET revoked_at = ? WHERE revoked_at IS NULL', new Date().toISOString())
+      const detail = { key_source: source, tokens_revoked: revoked }
+      return { result: revoked, entry: { act: 'vault.restore', provider: null, detail } }
+    })
+  }
+
   record(entry: AuditEntry, by: Actor): Promise<void> {
     return this.#acts.write(by, () => ({ result: undefined, entry }))
   }

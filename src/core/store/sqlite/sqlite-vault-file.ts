@@ -20,7 +20,7 @@ import type { VaultFile } from '../vault-file.ts'
 import { Acts, whenFree } from './act.ts'
 import { openForReading, openForWriting, type Database, type Statement } from './database.ts'
 import { assertDatabaseFile, assertVault } from './inspect.ts'
-import { migrate } from './migrate.ts'
+import { isOlderFormat, migrate } from './migrate.ts'
 import { isBusy, sqliteCode, translateSqlite } from './sqlite-errors.ts'
 import { SqliteStore } from './sqlite-store.ts'
 
@@ -156,6 +156,10 @@ class SqliteVaultFile implements VaultFile {
     this.store = new SqliteStore(db, new Acts(db, path, () => this.#committed()))
     // What a killed process left in the log goes into the file at once.
     if (writable && (lookAt(`${path}-wal`)?.size ?? 0) > 0) this.#emptyLog()
+  }
+
+  get isOlder(): boolean {
+    return isOlderFormat(this.#db)
   }
 
   isInPlace(): boolean {
