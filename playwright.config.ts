@@ -11,8 +11,7 @@ export default defineConfig<HarnessOption>({
   globalTeardown: './test/e2e/support/after-all.ts',
   fullyParallel: true,
   workers: 2,
-  // A spec that needs a second run is told as flaky in the last lines: a mistake to mend, not to live with.
-  retries: process.env['CI'] === undefined ? 0 : 2,
+  retries: 0,
   timeout: 120_000,
   expect: { timeout: 20_000 },
   reporter: 'list',

@@ -3,12 +3,9 @@
 // beside them where LATCHKEY_BENCH_PORTKEY names the folder of its package (npm install @portkey-ai/gateway elsewhere).
 import { fork, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import Database from 'better-sqlite3'
 import { forkGateway } from '../support/fork-gateway.ts'
 import type { Memory } from '../support/gateway-process.ts'
+import { durableCommit } from './durable-commit.ts'
 import type { Figure } from './figure.ts'
 import { load, quantile, stream, type Place } from './gateway/load.ts'
 import { openPortkey } from './gateway/portkey.ts'
@@ -54,7 +51,7 @@ export async function benchGateway(): Promise<Figure[]> {
   ]
   try {
     for (const { place } of targets) await load(place, 8, 500)
-    return [...(await latencies(targets)), ...(await streams(targets)), ...(await memories(targets)), ...commitTime()]
+    return [...(await latencies(targets)), ...(await streams(targets)), ...(await memories(targets)), durableCommit()]
   } finally {
     for (const child of [upstream.child, floor.child]) child.disconnect()
     await portkey?.[Symbol.asyncDispose]()
@@ -152,27 +149,6 @@ async function memories(targets: readonly Measured[]): Promise<Figure[]> {
     figures.push({ name: `100,000 requests: CPU each, ${name}`, value: (after.cpu - before.cpu) / 100_000, unit: 'µs' })
   }
   return figures
-}
-
-/** One durable commit on this disk: what a recorded use cannot be faster than. */
-function commitTime(): Figure[] {
-  const folder = mkdtempSync(join(tmpdir(), 'latchkey-bench-'))
-  const db = new Database(join(folder, 'commit.db'))
-  try {
-    db.pragma('journal_mode = WAL')
-    db.pragma('synchronous = FULL')
-    db.exec('CREATE TABLE use (at TEXT, detail TEXT)')
-    const insert = db.prepare('INSERT INTO use VALUES (?, ?)')
-    const times = Array.from({ length: 300 }, (_, i) => {
-      const began = performance.now()
-      insert.run(String(i), 'x'.repeat(200))
-      return performance.now() - began
-    })
-    return [{ name: 'one durable commit, p50', value: quantile(times, 0.5), unit: 'ms' }]
-  } finally {
-    db.close()
-    rmSync(folder, { recursive: true, force: true })
-  }
 }
 
 interface Script {

@@ -9,6 +9,7 @@ import { createInterface } from 'node:readline'
 import { promisify } from 'node:util'
 import autocannon from 'autocannon'
 import { generateFernetKey } from '../../src/core/crypto/fernet.ts'
+import { durableCommit } from './durable-commit.ts'
 import type { Figure } from './figure.ts'
 
 const TOKEN = 'a-token-for-the-length-of-a-bench'
@@ -31,7 +32,9 @@ export async function benchHttp(): Promise<Figure[]> {
     figures.push(await rateBeside('GET /providers', list))
     await addProviders(list, 1_000, 20)
     figures.push(await rateBeside('GET /providers, 1,000 × 20 models', list))
-    figures.push({ name: 'PUT of a key, one connection', value: await keysPerSecond(list), unit: 'per second' })
+    figures.push({ name: 'PUT of a key, one connection', value: await keysPerSecond(list, 1), unit: 'per second' })
+    figures.push({ name: 'PUT of a key, 16 connections', value: await keysPerSecond(list, 16), unit: 'per second' })
+    figures.push(durableCommit())
   } finally {
     await end(served.child)
     rmSync(home, { recursive: true, force: true })
@@ -107,16 +110,19 @@ async function addProviders(list: string, count: number, models: number): Promis
   }
 }
 
-async function keysPerSecond(list: string): Promise<number> {
+async function keysPerSecond(list: string, connections: number): Promise<number> {
   const body = JSON.stringify({ api_key: `sk-${'0123456789abcdef'.repeat(3)}` })
-  const [{ id }] = (await (await fetch(list, { headers: HEADERS })).json()) as [{ id: number }]
+  const providers = (await (await fetch(list, { headers: HEADERS })).json()) as { id: number }[]
   let stored = 0
   const began = performance.now()
-  while (performance.now() - began < SECONDS * 1_000) {
-    const response = await fetch(`${list}/${id}`, { method: 'PUT', headers: HEADERS, body })
-    if (response.status !== 200) throw new Error(await response.text())
-    await response.arrayBuffer()
-    stored++
+  const store = async ({ id }: { id: number }): Promise<void> => {
+    while (performance.now() - began < SECONDS * 1_000) {
+      const response = await fetch(`${list}/${id}`, { method: 'PUT', headers: HEADERS, body })
+      if (response.status !== 200) throw new Error(await response.text())
+      await response.arrayBuffer()
+      stored++
+    }
   }
+  await Promise.all(providers.slice(-connections).map(store))
   return stored / SECONDS
 }
