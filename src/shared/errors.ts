@@ -249,6 +249,16 @@ export const errors = {
       `The backup ${path} cannot be opened: the passphrase is wrong, or the file is damaged or no backup of Latchkey`,
     'Nothing has been changed. A backup that a newer Latchkey made opens there.',
   ),
+  backup_exists: row<{ path: string }>(
+    409,
+    ({ path }) => `${path} is there already`,
+    'Nothing was written over. Give the path of a file that is not there yet.',
+  ),
+  backup_unwritable: row<{ path: string; what: string }>(
+    422,
+    ({ path, what }) => `The backup cannot be written to ${path}: ${what}`,
+    'Give a path in a folder that is there and that you may write to.',
+  ),
   import_unreadable: row<{ path: string; what: string }>(422, ({ path, what }) => `${path} cannot be read: ${what}`),
   import_source_changed: row<{ path: string }>(
     409,
