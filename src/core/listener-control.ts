@@ -3,11 +3,12 @@ import { appError, toAppError, type AppError } from '../shared/errors.ts'
 import { defaultSettings, type Status } from '../shared/schemas.ts'
 import { actorOf, type Actor } from './actor.ts'
 import { dispatch } from './dispatch.ts'
+import type { ToolGateway } from './gateway/tool-gateway.ts'
 import type { Admitted, Caller } from './http/caller.ts'
 import { findListener, removeListenerFile, writeListenerFile } from './http/listener-file.ts'
 import { takeListenerLock, type ListenerLock } from './http/listener-lock.ts'
 import { startListener, type Listener } from './http/listener.ts'
-import type { Page } from './http/serve-request.ts'
+import { isBelow, type Page } from './http/serve-request.ts'
 import { checkOwnToken, hashToken, kept, newToken, sameHash } from './http/token.ts'
 import type { Log } from './log.ts'
 import type { TokenBook } from './token-book.ts'
@@ -16,6 +17,8 @@ import type { Vault } from './vault.ts'
 interface Parts {
   vault: Vault
   tokens: TokenBook
+  /** Opened when it is first needed. */
+  gateway(): Promise<ToolGateway>
   env: Readonly<Record<string, string | undefined>>
   log: Log
   apiFor(actor: Actor): Api
@@ -49,6 +52,7 @@ export class ListenerControl {
   readonly #tokens: TokenBook
   readonly #apis = new Map<string, Api>()
   #running: Running | undefined
+  #gateway: ToolGateway | undefined
   #toolsAllowed = true
   #problem: AppError | undefined
   #epoch = 0
@@ -82,8 +86,10 @@ export class ListenerControl {
     if (this.#running === undefined) await this.#startForWindow()
   }
 
-  /** Switches tools off: the port is closed, or, where it carries this page, closed to them. */
+  /** Switches tools off: the port is closed, or, where it carries this page, closed to them; what runs is ended. */
   async stopTools(): Promise<void> {
+    const why = appError('tools_not_allowed', undefined)
+    this.#gateway?.cutOff(({ token_id }) => (token_id === undefined ? undefined : why))
     if (this.#running?.serving === true) {
       this.#toolsAllowed = false
       this.#epoch += 1
@@ -101,6 +107,11 @@ export class ListenerControl {
     this.#writeFile(listener, undefined)
     this.#epoch += 1
     await running.listener.close()
+  }
+
+  /** Ends what runs for tokens that are revoked or have expired. */
+  endWhatMayNot(): void {
+    this.#gateway?.cutOff((caller) => this.#tokens.refusalOf(caller))
   }
 
   /** Switches on at the start of the desktop window, where that is chosen; a failure is shown, not thrown. */
@@ -159,6 +170,7 @@ export class ListenerControl {
     }
     try {
       await this.#tokens.refresh()
+      this.#gateway = await this.#parts.gateway()
       const listener = await startListener(this.#deps(how.page), { port })
       const running = { ...how, listener, lock }
       this.#running = running
@@ -198,6 +210,7 @@ export class ListenerControl {
     const { log } = this.#parts
     return {
       log,
+      mounts: this.#gateway?.mounts ?? [],
       revision: () => this.#parts.revision(),
       identify: (hash: Buffer) => this.#identify(hash),
       admit: (request: Admitted) => this.#admit(request),
@@ -214,13 +227,13 @@ export class ListenerControl {
   }
 
   /** The token of this run and the page stay; what tools were given waits. */
-  #admit({ caller }: Admitted): AppError | undefined {
+  #admit({ caller, path }: Admitted): AppError | undefined {
     const { kind, token_id } = caller
     if (token_id === undefined) return undefined
     const refusal = this.#tokens.refusalOf(caller)
     if (refusal !== undefined) return refusal
     if (!this.#toolsAllowed) return appError('tools_not_allowed', undefined)
-    if (kind === 'admin') return undefined
+    if (kind === 'admin' || this.#gateway?.mounts.some((mount) => isBelow(mount, path)) === true) return undefined
     return appError('not_allowed', {
       what: "A tool's token uses keys and manages nothing: this address needs a token of kind admin",
     })

@@ -5,6 +5,7 @@ import { catalogInUse } from './catalog/catalog-in-use.ts'
 import { unreadEnvFile } from './crypto/key-sources.ts'
 import { takenEnvironmentKey } from './crypto/take-environment-key.ts'
 import type { Desktop } from './desktop.ts'
+import type { ToolGateway } from './gateway/tool-gateway.ts'
 import { ListenerControl } from './listener-control.ts'
 import type { Log } from './log.ts'
 import { placesFrom, type Places } from './places.ts'
@@ -75,8 +76,14 @@ export async function openCore(options: CoreOptions): Promise<Core> {
   })
   const closing = new AbortController()
   const revision = (): string => `${vault.revision()}.${listener.revision}`
-  const tokens = new TokenBook(vault)
-  const listener = new ListenerControl({ vault, tokens, env, log, apiFor, revision })
+  const tokens = new TokenBook(vault, () => listener.endWhatMayNot())
+  let opening: Promise<ToolGateway> | undefined
+  // Loaded when it is needed: a command that calls no provider starts without it.
+  const gateway = (): Promise<ToolGateway> =>
+    (opening ??= import('./gateway/tool-gateway.ts').then(({ openToolGateway }) =>
+      openToolGateway({ vault, tokens, log }),
+    ))
+  const listener = new ListenerControl({ vault, tokens, gateway, env, log, apiFor, revision })
 
   function apiFor(by: Actor): Api {
     const api: Api = {
@@ -98,6 +105,7 @@ export async function openCore(options: CoreOptions): Promise<Core> {
     async close() {
       closing.abort()
       await listener.close()
+      await (await opening)?.close()
       vault.close()
     },
   }

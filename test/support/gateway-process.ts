@@ -5,13 +5,15 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { actorOf } from '../../src/core/actor.ts'
 import { generateFernetKey } from '../../src/core/crypto/fernet.ts'
-import { defaultPorts } from '../../src/core/gateway/default-ports.ts'
+import { Endings } from '../../src/core/gateway/endings.ts'
 import { createGateway } from '../../src/core/gateway/gateway.ts'
 import { Upstreams } from '../../src/core/gateway/upstreams.ts'
+import { vaultPorts } from '../../src/core/gateway/vault-ports.ts'
 import { startListener } from '../../src/core/http/listener.ts'
 import { hashToken, newToken, sameHash } from '../../src/core/http/token.ts'
 import { createLog } from '../../src/core/log.ts'
 import { openCore } from '../../src/core/open-core.ts'
+import { TokenBook } from '../../src/core/token-book.ts'
 import type { NewProvider } from '../../src/shared/schemas.ts'
 
 export interface Ready {
@@ -40,9 +42,10 @@ const core = await openCore({
 })
 const token = newToken()
 const tokenHash = hashToken(token)
-const ports = defaultPorts(core.vault, log)
+const { vault } = core
+const ports = vaultPorts({ vault, tokens: new TokenBook(vault), endings: new Endings(vault, log), log })
 if (process.argv.includes('--unrecorded')) ports.beforeUse = async () => undefined
-const gateway = createGateway({ vault: core.vault, upstreams: new Upstreams(), ports, log })
+const gateway = createGateway({ vault, upstreams: new Upstreams(), ports, log })
 const listener = await startListener(
   {
     call: () => Promise.reject(new Error('there is no REST here')),

@@ -30,8 +30,8 @@ export interface GatewayDeps {
 export interface Gateway {
   /** For the listener. */
   mounts: Mount[]
-  /** Ends what runs for these callers, within its stream too: a token was revoked, or tools were switched off. */
-  cutOff(which: (caller: Caller) => boolean, why: AppError): void
+  /** Ends what runs for the callers that `why` refuses, within its stream too. */
+  cutOff(why: (caller: Caller) => AppError | undefined): void
 }
 
 /** Makes the gateway: `/proxy/{provider}`, and `/v1` and `/v1beta` as one address for all. */
@@ -44,8 +44,11 @@ export function createGateway({ vault, upstreams, ports, log, limits }: GatewayD
 
   return {
     mounts: [mount(PROXY, passThrough), ...ONE_ADDRESS.map((prefix) => mount(prefix, atOneAddress))],
-    cutOff(which, why) {
-      for (const [exchange, caller] of running) if (which(caller)) exchange.cut(why)
+    cutOff(why) {
+      for (const [exchange, caller] of running) {
+        const refusal = why(caller)
+        if (refusal !== undefined) exchange.cut(refusal)
+      }
     },
   }
 

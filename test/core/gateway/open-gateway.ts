@@ -3,14 +3,16 @@ import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { dispatch } from '../../../src/core/dispatch.ts'
 import { actorOf } from '../../../src/core/actor.ts'
-import { defaultPorts } from '../../../src/core/gateway/default-ports.ts'
+import { Endings } from '../../../src/core/gateway/endings.ts'
 import { createGateway, type Gateway, type GatewayDeps } from '../../../src/core/gateway/gateway.ts'
 import type { GatewayPorts, Use } from '../../../src/core/gateway/ports.ts'
+import { vaultPorts } from '../../../src/core/gateway/vault-ports.ts'
 import { Upstreams, type UpstreamSettings } from '../../../src/core/gateway/upstreams.ts'
 import type { Caller } from '../../../src/core/http/caller.ts'
 import { startListener } from '../../../src/core/http/listener.ts'
 import { hashToken, newToken, sameHash } from '../../../src/core/http/token.ts'
 import { createLog } from '../../../src/core/log.ts'
+import { TokenBook } from '../../../src/core/token-book.ts'
 import type { NewProvider, Provider } from '../../../src/shared/schemas.ts'
 import { openTempCore, tempHome, type TempCore } from '../../support/temp-core.ts'
 
@@ -55,7 +57,9 @@ export async function openGateway(options: GatewayOptions = {}): Promise<TestGat
   const upstreams = new Upstreams(options.upstreams)
   const uses: Use[] = []
   const echoes: Use[] = []
-  const base = defaultPorts(temp.core.vault, log)
+  const { vault } = temp.core
+  const endings = new Endings(vault, log)
+  const base = vaultPorts({ vault, tokens: new TokenBook(vault), endings, log })
   const recording: GatewayPorts = {
     ...base,
     beforeUse(use, cut) {
@@ -68,7 +72,7 @@ export async function openGateway(options: GatewayOptions = {}): Promise<TestGat
     },
   }
   const ports = { ...recording, ...options.ports?.(recording) }
-  const gateway = createGateway({ vault: temp.core.vault, upstreams, ports, log, limits: options.limits ?? {} })
+  const gateway = createGateway({ vault, upstreams, ports, log, limits: options.limits ?? {} })
   const caller: Caller = { kind: 'admin', name: 'test' }
   const listener = await startListener(
     {
@@ -104,6 +108,7 @@ export async function openGateway(options: GatewayOptions = {}): Promise<TestGat
     async [Symbol.asyncDispose]() {
       await upstreams.close()
       await listener.close()
+      await endings.flush()
       if (options.temp === undefined) await temp[Symbol.asyncDispose]()
     },
   }

@@ -119,12 +119,12 @@ describe('a use', () => {
     })
     await gateway.add({ name: 'up', base_url: upstream.origin, api_key: CANARY })
     const why = appError('unauthorized', undefined)
-    const ways = [() => cuts[0]?.(why), () => gateway.gateway.cutOff(({ name }) => name === 'test', why)]
+    const ways = [() => cuts[0]?.(why), () => gateway.gateway.cutOff(({ name }) => (name === 'test' ? why : undefined))]
     for (const cut of ways) {
       const response = await gateway.call(CHAT, POST)
       const reader = response.body?.getReader()
       await reader?.read()
-      gateway.gateway.cutOff(({ name }) => name === 'another', why)
+      gateway.gateway.cutOff(({ name }) => (name === 'another' ? why : undefined))
       cut()
       await expect(reader?.read()).rejects.toThrow('terminated')
       expect(await upstream.last().cut).toBe(true)

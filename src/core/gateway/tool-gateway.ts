@@ -1,0 +1,29 @@
+import type { Log } from '../log.ts'
+import type { TokenBook } from '../token-book.ts'
+import type { Vault } from '../vault.ts'
+import { Endings } from './endings.ts'
+import { createGateway, type Gateway } from './gateway.ts'
+import { Upstreams } from './upstreams.ts'
+import { vaultPorts } from './vault-ports.ts'
+
+/** The gateway of this process, and the connections to providers. Must be closed. */
+export interface ToolGateway extends Gateway {
+  upstreams: Upstreams
+  /** Ends what still runs, and writes down how it ended. */
+  close(): Promise<void>
+}
+
+/** Opens the gateway over a vault and its tokens. */
+export function openToolGateway({ vault, tokens, log }: { vault: Vault; tokens: TokenBook; log: Log }): ToolGateway {
+  const upstreams = new Upstreams()
+  const endings = new Endings(vault, log)
+  const gateway = createGateway({ vault, upstreams, ports: vaultPorts({ vault, tokens, endings, log }), log })
+  return {
+    ...gateway,
+    upstreams,
+    async close() {
+      await upstreams.close()
+      await endings.flush()
+    },
+  }
+}
