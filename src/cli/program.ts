@@ -8,6 +8,7 @@ import { addProviders } from './commands/providers.ts'
 import { addServe } from './commands/serve.ts'
 import { addStartOver } from './commands/start-over.ts'
 import { addStatus } from './commands/status.ts'
+import { addToken } from './commands/token.ts'
 import { keyInArguments } from './refuse-secrets.ts'
 import { UsageError } from './refusals.ts'
 import { painted } from './terminal.ts'
@@ -32,6 +33,7 @@ Examples:
   latchkey providers                                list what the vault knows
   latchkey key set openai                           ask for the key, hidden
   printf %s "$KEY" | latchkey key set openai        take the key from a pipe
+  latchkey token add codex --providers openai       make a token for a tool
   latchkey serve                                    let local programs connect
 `
 
@@ -57,6 +59,7 @@ export function createProgram(): Command {
   addProviders(program)
   addKey(program)
   addModels(program)
+  addToken(program)
   addStatus(program)
   addDoctor(program)
   addKeygen(program)

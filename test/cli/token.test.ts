@@ -1,0 +1,63 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { looksLikeToken } from '../../src/core/http/token.ts'
+import type { CreatedToken, Token } from '../../src/shared/tool-schemas.ts'
+import { tempHome } from '../support/temp-core.ts'
+import { findSecret } from './forms-of.ts'
+import { latchkey, type Ran } from './latchkey.ts'
+
+let temp: ReturnType<typeof tempHome>
+const run = (...args: string[]): Promise<Ran> => latchkey(['token', ...args], { home: temp.home })
+const json = async <T>(...args: string[]): Promise<T> => JSON.parse((await run(...args, '--json')).stdout) as T
+
+beforeAll(async () => {
+  temp = tempHome()
+  await latchkey(['status'], { home: temp.home })
+})
+afterAll(() => temp[Symbol.dispose]())
+
+describe('token', { timeout: 120_000 }, () => {
+  it('is made, listed, changed and revoked', async () => {
+    expect(await run('list')).toMatchObject({ code: 0, stdout: '', stderr: expect.stringContaining('no tokens yet') })
+
+    const made = await run('add', 'codex', '--providers', 'openai,xai', '--days', '7', '--rpm', '60')
+    expect(made.code).toBe(0)
+    const token = made.stdout.trim()
+    expect(looksLikeToken(token)).toBe(true)
+    expect(made.stderr).toContain('Made the token of codex. It is shown this once')
+    expect(findSecret(token, { stderr: made.stderr }, [temp.home])).toEqual([])
+
+    const listed = await run('list')
+    expect(listed.stdout).toMatch(/^NAME +KIND +TOKEN +MAY USE +RATE +EXPIRES +LAST USED\n/)
+    expect(listed.stdout).toMatch(/^codex +tool +lk_\w{4}… +openai, xai +60\/min +\d{4}-\d\d-\d\d \d\d:\d\dZ +never$/m)
+
+    const edited = await run('edit', 'codex', '--name', 'codex-2', '--providers', 'all', '--rpm', 'unlimited')
+    expect(edited).toEqual({ code: 0, stdout: '', stderr: 'Changed the token of codex-2.\n' })
+    expect(await json<Token[]>('list')).toMatchObject([{ name: 'codex-2', providers: null, requests_per_minute: null }])
+
+    expect(await run('revoke', 'codex-2')).toEqual({ code: 0, stdout: '', stderr: 'Revoked the token of codex-2.\n' })
+    expect(await json('list')).toEqual([])
+  })
+
+  it('of kind admin is asked for by its option, and for programs the answer is JSON', async () => {
+    const made = await json<CreatedToken>('add', 'manager', '--admin')
+    expect(made).toMatchObject({ name: 'manager', kind: 'admin', token: expect.stringMatching(/^lk_/) })
+    const refused = await run('edit', 'manager', '--rpm', '5')
+    expect([refused.code, refused.stderr]).toEqual([1, expect.stringContaining('has no limits')])
+  })
+
+  it('says what is wrong with what was typed', async () => {
+    await run('add', 'codex')
+    for (const [args, code, sentence] of [
+      [['add', 'codex'], 1, "Token with name 'codex' already exists"],
+      [['add', 'new', '--providers', 'opnai'], 1, "Provider with name 'opnai' not found"],
+      [['add', 'new', '--models', 'gpt-6-sol'], 1, 'Write a model as provider/model'],
+      [['add', 'new', '--days', '2'], 2, '1, 7, 30, 90'],
+      [['add', 'new', '--rpm', 'many'], 2, '--rpm takes a whole number'],
+      [['edit', 'codex'], 2, 'Nothing to change was given'],
+      [['revoke', 'codxe'], 1, 'Did you mean codex?'],
+    ] as const) {
+      const ran = await run(...args)
+      expect([args, ran.code, ran.stderr]).toEqual([args, code, expect.stringContaining(sentence)])
+    }
+  })
+})
