@@ -9,6 +9,7 @@ import { allowClosedPipe, painted, printable, say } from './terminal.ts'
 /** Runs the arguments; sets the process's exit code where it is not 0. */
 export async function run(argv: readonly string[]): Promise<void> {
   allowClosedPipe()
+  answerForTheUncaught(argv.includes('--json'))
   const program = createProgram()
   try {
     refuseSecrets(argv)
@@ -16,6 +17,13 @@ export async function run(argv: readonly string[]): Promise<void> {
   } catch (cause) {
     process.exitCode = await answerFor(cause, argv.includes('--json'), `See: ${commandIn(program, argv)} --help`)
   }
+}
+
+/** Node itself would print what nobody caught as it is, with whatever hangs on it; here it goes through the log. */
+function answerForTheUncaught(json: boolean): void {
+  process.on('uncaughtException', (cause) => {
+    void answerFor(cause, json, '').finally(() => process.exit(1))
+  })
 }
 
 async function answerFor(cause: unknown, json: boolean, seeHelp: string): Promise<number> {

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { createServer, type AddressInfo } from 'node:net'
 import { once } from 'node:events'
@@ -111,6 +112,27 @@ describe('serve', { timeout: 120_000 }, () => {
       expect.objectContaining({ level: 'error', code: 'encryption_key_missing', msg: 'the vault is open read-only' }),
     )
     expect(await (await serving.get('/api/v1/providers/with-keys')).json()).toMatchObject([{ name: 'openai' }])
+  })
+})
+
+describe('a mistake that nobody caught', { timeout: 120_000 }, () => {
+  it('ends the command with 1, on lines without the key that it carried', async () => {
+    using temp = tempHome()
+    const secret = `sk-${randomBytes(24).toString('base64url')}`
+    // Once the listener is there, a promise is rejected that nobody looks at.
+    const preload = `
+      const { write } = process.stdout
+      process.stdout.write = function (...all) {
+        Promise.reject(Object.assign(new Error('upstream said: ${secret} \\x1b[31m'), { key: '${secret}' }))
+        return write.apply(this, all)
+      }`
+    const env = { NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(preload)}` }
+    const { code, stderr } = await latchkey(['serve', '--port', '0'], { ...temp, env })
+    expect(code).toBe(1)
+    expect(stderr).toContain('upstream said: [redacted] \\u001b[31m')
+    expect(stderr).toContain('error: Latchkey made a mistake and stopped this request')
+    expect(stderr).not.toContain(secret)
+    expect(stderr).not.toContain('\x1b')
   })
 })
 
