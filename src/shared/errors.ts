@@ -15,18 +15,27 @@ const row = <P = undefined>(status: number, detail: Text<P>, hint?: Text<P>): Ro
 /** The error table: for each code its HTTP status, the sentence, and what to do. */
 export const errors = {
   // Providers, models, keys
-  provider_not_found: row<{ ref: number | string }>(404, ({ ref }) =>
-    typeof ref === 'number' ? `Provider with ID ${ref} not found` : `Provider with name '${ref}' not found`,
+  provider_not_found: row<{ ref: number | string }>(
+    404,
+    ({ ref }) =>
+      typeof ref === 'number' ? `Provider with ID ${ref} not found` : `Provider with name '${ref}' not found`,
+    'List the providers to see which there are.',
   ),
-  model_not_found: row<{ ref: number | string }>(404, ({ ref }) =>
-    typeof ref === 'number' ? `Model with ID ${ref} not found` : `Model with name '${ref}' not found`,
+  model_not_found: row<{ ref: number | string }>(
+    404,
+    ({ ref }) => (typeof ref === 'number' ? `Model with ID ${ref} not found` : `Model with name '${ref}' not found`),
+    'List the models of the provider to see which there are.',
   ),
   provider_exists: row<{ name: string }>(
     409,
     ({ name }) => `Provider with name '${name}' already exists`,
     'Choose another name, or edit that one.',
   ),
-  model_exists: row<{ name: string }>(409, ({ name }) => `Model with name '${name}' already exists for this provider`),
+  model_exists: row<{ name: string }>(
+    409,
+    ({ name }) => `Model with name '${name}' already exists for this provider`,
+    'Use that one, or choose another name.',
+  ),
   provider_predefined: row<{ name: string }>(
     403,
     ({ name }) => `Provider '${name}' is predefined and cannot be deleted`,
@@ -67,8 +76,10 @@ export const errors = {
     ({ name }) => `Token with name '${name}' already exists`,
     'Choose another name, or revoke that one first.',
   ),
-  token_not_found: row<{ ref: number | string }>(404, ({ ref }) =>
-    typeof ref === 'number' ? `Token with ID ${ref} not found` : `Token with name '${ref}' not found`,
+  token_not_found: row<{ ref: number | string }>(
+    404,
+    ({ ref }) => (typeof ref === 'number' ? `Token with ID ${ref} not found` : `Token with name '${ref}' not found`),
+    'List the tokens to see which there are.',
   ),
 
   // The caller
@@ -95,7 +106,11 @@ export const errors = {
     ({ seconds }) => `Try again in ${seconds} ${seconds === 1 ? 'second' : 'seconds'}, or raise its limit in Latchkey.`,
   ),
   not_allowed: row<{ what: string }>(403, ({ what }) => what),
-  unknown_operation: row<{ id: string }>(404, ({ id }) => `There is no operation '${id}'`),
+  unknown_operation: row<{ id: string }>(
+    404,
+    ({ id }) => `There is no operation '${id}'`,
+    'The operations are listed in /api/v1/openapi.json.',
+  ),
   route_not_found: row(404, 'There is no such address here', 'The routes are listed in /api/v1/openapi.json.'),
   method_not_allowed: row<{ allow: string }>(405, ({ allow }) => `This address answers ${allow} only`),
   confirmation_wrong: row<{ name: string }>(
@@ -115,19 +130,32 @@ export const errors = {
     'Web pages cannot call the listener: the request carries the mark of a browser',
     'Call it from a program on this machine, without an Origin header.',
   ),
-  request_malformed: row<{ what: string }>(400, ({ what }) => what),
+  request_malformed: row<{ what: string }>(
+    400,
+    ({ what }) => what,
+    'Nothing was done. Mend the request and send it again.',
+  ),
   media_type_unsupported: row(
     415,
     'The body must be JSON',
     'Send it with "Content-Type: application/json" in UTF-8, without a content encoding.',
   ),
-  body_too_large: row<{ limit: string }>(413, ({ limit }) => `The body is larger than ${limit}`),
-  headers_too_large: row<{ limit: string }>(431, ({ limit }) => `The headers are larger than ${limit}`),
+  body_too_large: row<{ limit: string }>(
+    413,
+    ({ limit }) => `The body is larger than ${limit}`,
+    'Nothing was done. Send less in one request.',
+  ),
+  headers_too_large: row<{ limit: string }>(
+    431,
+    ({ limit }) => `The headers are larger than ${limit}`,
+    'Nothing was done. Send fewer or shorter headers.',
+  ),
   request_too_slow: row<{ seconds: number }>(
     408,
     ({ seconds }) => `The request did not arrive within ${seconds} seconds`,
+    'Nothing was done. Send the whole request at once, then wait for the answer.',
   ),
-  expectation_failed: row(417, 'Only "Expect: 100-continue" is understood'),
+  expectation_failed: row(417, 'Only "Expect: 100-continue" is understood', 'Leave the Expect header out.'),
   upgrade_refused: row(426, 'WebSocket and other upgrades are not carried here', 'Use plain HTTP requests.'),
   too_many_attempts: row(
     429,
@@ -259,7 +287,11 @@ export const errors = {
     ({ path, what }) => `The backup cannot be written to ${path}: ${what}`,
     'Give a path in a folder that is there and that you may write to.',
   ),
-  import_unreadable: row<{ path: string; what: string }>(422, ({ path, what }) => `${path} cannot be read: ${what}`),
+  import_unreadable: row<{ path: string; what: string }>(
+    422,
+    ({ path, what }) => `${path} cannot be read: ${what}`,
+    'Nothing has been changed. Check the file, or give the path of another.',
+  ),
   import_source_changed: row<{ path: string }>(
     409,
     ({ path }) => `${path} has changed in the meantime`,

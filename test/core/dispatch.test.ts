@@ -48,7 +48,11 @@ describe('dispatch', () => {
     })
     expect(await dispatch(api, 'rest', 'getProvider', { provider_id: 7 })).toEqual({
       ok: false,
-      error: { detail: 'Provider with ID 7 not found', code: 'provider_not_found' },
+      error: {
+        detail: 'Provider with ID 7 not found',
+        code: 'provider_not_found',
+        hint: 'List the providers to see which there are.',
+      },
     })
   })
 

@@ -158,4 +158,20 @@ describe('the error table', () => {
     }
     expect(Object.fromEntries(Object.entries(errors).map(([code, { status }]) => [code, status]))).toMatchObject(fixed)
   })
+
+  it('says of every cause what to do, where its sentence does not say it already', () => {
+    // These name what is accepted, or bear a sentence (and, where there is one, a hint) of the place that refused.
+    const inTheSentence = [
+      'invalid_input',
+      'not_allowed',
+      'method_not_allowed',
+      'passphrase_too_short',
+      'setting_invalid',
+      'vault_read_only',
+      'upstream_failed',
+      'upstream_timeout',
+    ]
+    const without = Object.entries(errors).flatMap(([code, row]) => ('hint' in row ? [] : [code]))
+    expect(without.toSorted()).toEqual(inTheSentence.toSorted())
+  })
 })

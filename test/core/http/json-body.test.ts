@@ -143,7 +143,7 @@ describe('a body', () => {
       ),
     ]
     for (const reply of replies) {
-      expect([reply.status, JSON.parse(reply.body)]).toEqual([
+      expect([reply.status, JSON.parse(reply.body)]).toMatchObject([
         413,
         { detail: 'The body is larger than 1 MiB', code: 'body_too_large' },
       ])
