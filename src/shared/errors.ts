@@ -250,7 +250,7 @@ export const errors = {
   database_damaged: row<{ path: string; what: string }>(
     503,
     ({ path, what }) => `The vault ${path} is damaged: ${what}`,
-    'It has not been changed. Put back a copy of it, or run: latchkey doctor',
+    'It has not been changed. Put back a backup: latchkey restore PATH, with one of your own or of: latchkey backup --list',
   ),
   database_foreign: row<{ path: string; what: string }>(
     503,
