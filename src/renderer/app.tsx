@@ -19,6 +19,8 @@ import { useProviders } from './state/providers.ts'
 import { useSettings, useStatus } from './state/status.ts'
 import { showTheme } from './state/theme.ts'
 import { useWindow, type Page } from './state/window.ts'
+import { RevokeConfirm, ToolDialog } from './tools/token-dialog.tsx'
+import { ToolsPage } from './tools/tools-page.tsx'
 import { ToastRegion } from './ui/toast-region.tsx'
 import { TooltipHost } from './ui/tooltip.tsx'
 import { FirstRun } from './vault/first-run.tsx'
@@ -64,6 +66,7 @@ function Window() {
       <EditDrawer />
       <ResetDialog />
       <TokenDialog />
+      <ToolDialog />
       <StartOverDialog />
       <PaletteDialog />
       <ShortcutsDialog />
@@ -71,12 +74,14 @@ function Window() {
       <RemoveKeyConfirm />
       <DeleteProviderConfirm />
       <NewTokenConfirm />
+      <RevokeConfirm />
     </>
   )
 }
 
 const pages: Record<Page, () => React.ReactNode> = {
   providers: () => <ProvidersPage />,
+  tools: () => <ToolsPage />,
   settings: () => <SettingsPage />,
   vault: () => <VaultPage />,
 }

@@ -24,6 +24,29 @@ export function longDate(timestamp: string): string {
   return `${date.getDate()} ${MONTHS[date.getMonth()]} ${date.getFullYear()}`
 }
 
+/** `Just now`, `2 min ago` under an hour, then `Today 10:03`, `Yesterday`, a date. */
+export function ago(timestamp: string, now: Date = new Date()): string {
+  const date = new Date(timestamp)
+  const minutes = Math.floor((now.getTime() - date.getTime()) / 60_000)
+  if (minutes < 1) return 'Just now'
+  if (minutes < 60) return `${minutes} min ago`
+  const days = Math.round((startOfDay(now) - startOfDay(date)) / DAY_MS)
+  if (days === 0) return `Today ${date.getHours()}:${String(date.getMinutes()).padStart(2, '0')}`
+  return days === 1 ? 'Yesterday' : shortDate(timestamp, now)
+}
+
+/** The time so many days from now. */
+export const inDays = (days: number, now: Date = new Date()): string =>
+  new Date(now.getTime() + days * DAY_MS).toISOString()
+
+/** Milliseconds from now; below zero once it is past. */
+export const msUntil = (timestamp: string, now: Date = new Date()): number =>
+  new Date(timestamp).getTime() - now.getTime()
+
+const DAY_MS = 24 * 60 * 60_000
+
+const startOfDay = (date: Date): number => new Date(date.getFullYear(), date.getMonth(), date.getDate()).getTime()
+
 /** The host of an address with its port where it names one; undefined where it has none. */
 export function hostOf(base_url: string | null): string | undefined {
   const host = base_url === null ? undefined : URL.parse(base_url)?.host

@@ -3,6 +3,7 @@ import { isMac, usePlatform } from '../keyboard/platform.ts'
 import { shownChord, type Command } from '../keyboard/keymap.ts'
 import { useProviders } from '../state/providers.ts'
 import { useDesktop, useStatus } from '../state/status.ts'
+import { useTools } from '../state/tools.ts'
 import { useCurrentPage } from '../state/current-page.ts'
 import { goTo, openPalette, type Page } from '../state/window.ts'
 import { strings } from '../strings.ts'
@@ -31,6 +32,7 @@ export function Sidebar() {
       <FindOrRun />
       <div className="mt-2.5 flex flex-col gap-px">
         <ProvidersItem />
+        <ToolsItem />
         <NavItem page="settings" icon={Settings} label={strings.nav.settings} command="go_settings" />
       </div>
       <div className="mt-auto flex flex-col gap-1 border-t border-line py-2">
@@ -61,6 +63,11 @@ function FindOrRun() {
 function ProvidersItem() {
   const count = useProviders((state) => (state.phase === 'ready' ? state.list.length : undefined))
   return <NavItem page="providers" icon={KeyRound} label={strings.nav.providers} command="go_providers" count={count} />
+}
+
+function ToolsItem() {
+  const count = useTools((state) => (state.phase === 'ready' ? state.list.length : undefined))
+  return <NavItem page="tools" icon={Plug} label={strings.nav.tools} command="go_tools" count={count} />
 }
 
 interface NavItemProps {

@@ -8,6 +8,7 @@ import {
   Settings,
   ShieldAlert,
   Sun,
+  Ticket,
   Unplug,
   type LucideIcon,
 } from 'lucide-react'
@@ -24,6 +25,8 @@ import type { Entry, PageAct } from './palette-entries.ts'
 const icons: Record<PageAct, LucideIcon> = {
   add_provider: Plus,
   go_providers: KeyRound,
+  go_tools: Plug,
+  create_token: Ticket,
   go_settings: Settings,
   go_vault: ShieldAlert,
   listener_on: Plug,

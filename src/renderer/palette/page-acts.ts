@@ -1,5 +1,6 @@
 import { useMemo } from 'react'
 import { api, problemOf } from '../api.ts'
+import { openOverlay } from '../state/overlays.ts'
 import { showPageProblem } from '../state/page-problem.ts'
 import { changeSettings, loadStatus, useSettings, useStatus } from '../state/status.ts'
 import { addProvider, goTo, openShortcuts } from '../state/window.ts'
@@ -27,6 +28,8 @@ export function usePageActs(): Entry[] {
       isOpen && { kind: 'action', act: 'add_provider', label: palette.addProvider, command: 'add_provider' },
       !isOpen && entry('go_vault', palette.goVault),
       { kind: 'action', act: 'go_providers', label: palette.goProviders, command: 'go_providers' },
+      isOpen && entry('create_token', palette.createToken),
+      { kind: 'action', act: 'go_tools', label: palette.goTools, command: 'go_tools' },
       { kind: 'action', act: 'go_settings', label: palette.goSettings, command: 'go_settings' },
       !isElsewhere && listener,
       ...(isOpen ? themes : []),
@@ -39,6 +42,8 @@ export function usePageActs(): Entry[] {
 export function runPageAct(act: PageAct): void {
   if (act === 'add_provider') addProvider()
   else if (act === 'go_providers') goTo('providers')
+  else if (act === 'go_tools') goTo('tools')
+  else if (act === 'create_token') openOverlay({ kind: 'tool' })
   else if (act === 'go_settings') goTo('settings')
   else if (act === 'go_vault') goTo('vault')
   else if (act === 'shortcuts') openShortcuts()

@@ -9,6 +9,8 @@ import { allWords, matchable, matchedWords, wordsOf, type Matchable } from './ma
 export type PageAct =
   | 'add_provider'
   | 'go_providers'
+  | 'go_tools'
+  | 'create_token'
   | 'go_settings'
   | 'go_vault'
   | 'listener_on'

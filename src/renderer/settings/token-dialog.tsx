@@ -1,6 +1,8 @@
 import { api } from '../api.ts'
 import { closeOverlay, openOverlay, setLocked, useOverlays } from '../state/overlays.ts'
 import { strings } from '../strings.ts'
+import { ConnectionLines, useAddress } from '../tools/connect-tool.tsx'
+import { connectionOf } from '../tools/connections.ts'
 import { Button } from '../ui/button.tsx'
 import { CodeLine } from '../ui/code-line.tsx'
 import { ConfirmDialog } from '../ui/confirm-dialog.tsx'
@@ -9,15 +11,26 @@ import { Dialog, DialogBody, DialogFooter, DialogHeader, useLast } from '../ui/d
 /** Shows a token this once. It closes by its button, or any way once it was copied. */
 export function TokenDialog() {
   const asked = useOverlays(({ overlay }) => (overlay?.kind === 'token' ? overlay : undefined))
-  const token = useLast(asked)?.token ?? ''
-  const { settings } = strings
+  const last = useLast(asked)
+  const { token = '', name, connect } = last ?? {}
+  const { settings, tools } = strings
+  const title = name === undefined ? settings.tokenTitle : tools.onceTitle(name)
+  const connection = connectionOf(connect)
+  const { address } = useAddress()
   return (
-    <Dialog open={asked !== undefined} title={settings.tokenTitle}>
-      <DialogHeader title={settings.tokenTitle} closable={false} />
+    <Dialog open={asked !== undefined} title={title}>
+      <DialogHeader title={title} closable={false} />
       <DialogBody className="gap-3">
         <p className="text-13 text-text-2">{settings.tokenOnce}</p>
         <CodeLine big text={token} copyName={settings.copyToken} onCopied={() => setLocked(false)} />
-        <p className="text-12 text-text-3">{settings.tokenHint}</p>
+        {connection === undefined ? (
+          <p className="text-12 text-text-3">{settings.tokenHint}</p>
+        ) : (
+          <>
+            <p className="text-12 text-text-2">{tools.onceLines(connection.name)}</p>
+            <ConnectionLines connection={connection} address={address} token={token} />
+          </>
+        )}
       </DialogBody>
       <DialogFooter>
         <Button look="primary" onClick={() => closeOverlay()}>

@@ -2,6 +2,7 @@ import { create } from 'zustand'
 import { api } from '../api.ts'
 import { useSession } from '../session.ts'
 import { loadProviders } from './providers.ts'
+import { loadTools } from './tools.ts'
 import { loadSettings, loadStatus, useStatus } from './status.ts'
 
 /** Whether the vault answers. `silent` after a call that had no answer, until one has again. */
@@ -16,7 +17,7 @@ let wake: (() => void) | undefined
 export async function refresh(): Promise<void> {
   await loadStatus()
   const isClosed = useStatus.getState().status?.vault.state === 'closed'
-  await Promise.all([loadProviders(), isClosed ? undefined : loadSettings()])
+  await Promise.all([loadProviders(), ...(isClosed ? [] : [loadSettings(), loadTools()])])
 }
 
 /** Asks at once instead of after the pause. */

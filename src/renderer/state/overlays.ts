@@ -11,7 +11,8 @@ export type Overlay =
   | { kind: 'reset'; provider_id: number }
   | { kind: 'palette' }
   | { kind: 'shortcuts' }
-  | { kind: 'token'; token: string }
+  | { kind: 'token'; token: string; name?: string; connect?: string }
+  | { kind: 'tool'; token_id?: number; connect?: string }
   | { kind: 'start_over' }
 
 export type OverlayOf<K extends Overlay['kind']> = Extract<Overlay, { kind: K }>
@@ -21,6 +22,7 @@ export type Confirm =
   | { kind: 'remove_key'; provider_id: number }
   | { kind: 'delete_provider'; provider_id: number }
   | { kind: 'new_token' }
+  | { kind: 'revoke'; token_id: number }
 
 interface Overlays {
   overlay: Overlay | null
