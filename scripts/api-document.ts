@@ -38,6 +38,8 @@ const OWN_REFUSALS: Partial<Record<OperationId, readonly ErrorCode[]>> = {
   deleteProvider: ['provider_predefined'],
   addModel: ['model_exists'],
   resetProvider: ['key_reentry_required'],
+  testProvider: ['provider_has_no_key', 'provider_has_no_address', 'key_unreadable'],
+  listUpstreamModels: ['provider_has_no_key', 'provider_has_no_address', 'key_unreadable'],
   createToken: ['token_exists', 'provider_not_found'],
   updateToken: ['token_exists', 'provider_not_found', 'not_allowed'],
   setListener: ['port_busy', 'port_not_permitted', 'listener_running'],

@@ -8,7 +8,7 @@ import type { Admitted, Caller } from './http/caller.ts'
 import { findListener, removeListenerFile, writeListenerFile } from './http/listener-file.ts'
 import { takeListenerLock, type ListenerLock } from './http/listener-lock.ts'
 import { startListener, type Listener } from './http/listener.ts'
-import { isBelow, type Page } from './http/serve-request.ts'
+import type { Page } from './http/serve-request.ts'
 import { checkOwnToken, hashToken, kept, newToken, sameHash } from './http/token.ts'
 import type { Log } from './log.ts'
 import type { TokenBook } from './token-book.ts'
@@ -227,16 +227,11 @@ export class ListenerControl {
   }
 
   /** The token of this run and the page stay; what tools were given waits. */
-  #admit({ caller, path }: Admitted): AppError | undefined {
-    const { kind, token_id } = caller
-    if (token_id === undefined) return undefined
+  #admit({ caller }: Admitted): AppError | undefined {
+    if (caller.token_id === undefined) return undefined
     const refusal = this.#tokens.refusalOf(caller)
     if (refusal !== undefined) return refusal
-    if (!this.#toolsAllowed) return appError('tools_not_allowed', undefined)
-    if (kind === 'admin' || this.#gateway?.mounts.some((mount) => isBelow(mount, path)) === true) return undefined
-    return appError('not_allowed', {
-      what: "A tool's token uses keys and manages nothing: this address needs a token of kind admin",
-    })
+    return this.#toolsAllowed ? undefined : appError('tools_not_allowed', undefined)
   }
 
   #apiOf({ name }: Caller): Api {

@@ -10,6 +10,7 @@ import { ListenerControl } from './listener-control.ts'
 import type { Log } from './log.ts'
 import { placesFrom, type Places } from './places.ts'
 import type { OnStep } from './private-files.ts'
+import { keyTestOperations } from './providers/key-test-service.ts'
 import { providerOperations } from './providers/provider-service.ts'
 import { systemOperations } from './system-service.ts'
 import { TokenBook } from './token-book.ts'
@@ -88,6 +89,7 @@ export async function openCore(options: CoreOptions): Promise<Core> {
   function apiFor(by: Actor): Api {
     const api: Api = {
       ...providerOperations(vault, catalog, by),
+      ...keyTestOperations(vault, gateway, by),
       ...tokenOperations(vault, tokens, by),
       ...systemOperations({ vault, catalog, listener, desktop, notes, revision, closing: closing.signal }, by),
     }

@@ -1,6 +1,7 @@
 // Every operation is written down once, here. The type `Api`, the IPC handler, the REST routes, the clients,
 // the OpenAPI document, docs/api.md and the forms' validation come from this table.
 import { z } from 'zod'
+import { KeyTest, KeyTestInput, UpstreamModels } from './key-test-schemas.ts'
 import {
   Adoptable,
   CatalogEntry,
@@ -108,6 +109,19 @@ export const operations = {
   ),
   listModels: op('GET /providers/{provider_id}/models', 'The models of a provider.', ProviderRef, z.array(Model)),
   addModel: op('POST /providers/{provider_id}/models', 'Adds a model to a provider.', NewModel, Model, { status: 201 }),
+
+  testProvider: op(
+    'POST /providers/{provider_id}/test',
+    'Asks the provider, at no cost, whether its key works; or whether the one given would.',
+    KeyTestInput,
+    KeyTest,
+  ),
+  listUpstreamModels: op(
+    'GET /providers/{provider_id}/upstream-models',
+    'The models that the provider offers to its stored key.',
+    ProviderRef,
+    UpstreamModels,
+  ),
 
   getCatalogEntry: op(
     'GET /providers/{provider_id}/catalog',

@@ -5,6 +5,7 @@ import type { Provider } from '../../src/shared/schemas.ts'
 import { generateFernetKey, Fernet, parseFernetKey } from '../../src/core/crypto/fernet.ts'
 import { openTempCore, tempHome } from '../support/temp-core.ts'
 import { getDecryptedApiKey } from '../../src/core/providers/provider-service.ts'
+import { openOpenAi } from '../support/fake-upstream/openai.ts'
 import { findSecret } from './forms-of.ts'
 import { latchkey, startServe, type Ran } from './latchkey.ts'
 
@@ -141,6 +142,27 @@ describe('a new address', { timeout: 120_000 }, () => {
       base_url: 'https://two.example.com/v1',
       key_state: 'stored',
     })
+  })
+})
+
+describe('key test', { timeout: 120_000 }, () => {
+  it('says whether the key works, with an exit code for scripts, and shows it nowhere', async () => {
+    using owner = person()
+    const key = canary()
+    await using upstream = await openOpenAi({ key })
+    const address = `${upstream.origin}/v1`
+    await owner.run(['provider', 'add', 'up', '--base-url', address, '--with-key'], key)
+
+    const good = await owner.run(['key', 'test', 'up', '--model', 'gpt-test'])
+    expect(good).toMatchObject({ code: 0, stdout: 'The key works.\n' })
+    expect(good.stderr).toMatch(new RegExp(`^GET ${address}/models: answered 200 in \\d+ ms\n$`))
+    expect((await owner.run(['key', 'test', 'up', '--model', 'no-such'])).code).toBe(1)
+
+    await owner.run(['key', 'set', 'up'], canary())
+    const bad = await owner.run(['key', 'test', 'up', '--json'])
+    expect([bad.code, JSON.parse(bad.stdout)]).toMatchObject([1, { verdict: 'refused', status: 401 }])
+    expect((await owner.run(['key', 'test', 'openai'])).stderr).toContain("Provider 'openai' has no key")
+    expect(findSecret(key, owner.said, [owner.home])).toEqual([])
   })
 })
 

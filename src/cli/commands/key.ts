@@ -12,7 +12,7 @@ interface Confirmed {
 export function addKey(program: Command): void {
   const key = program
     .command('key')
-    .description('Set, remove or adopt the key of a provider')
+    .description('Set, test, remove or adopt the key of a provider')
     .helpCommand(false)
     .addHelpText('after', '\nExamples:\n  latchkey key set openai\n  latchkey key remove openai\n')
   key
@@ -36,6 +36,21 @@ Examples:
     .option('--yes', 'do not ask')
     .addHelpText('after', '\nExamples:\n  latchkey key remove openai\n  latchkey key remove openai --yes\n')
     .action(removeKey)
+  key
+    .command('test <name>')
+    .description('Ask the provider, at no cost, whether its stored key works')
+    .option('--model <name>', 'whether the provider lists this model, too')
+    .addHelpText(
+      'after',
+      `
+Exits with 0 where the key works and with 1 where it does not, or where that cannot be told.
+
+Examples:
+  latchkey key test openai
+  latchkey key test openai --model gpt-6-sol --json
+`,
+    )
+    .action(testKey)
   key
     .command('adopt <name>')
     .description('Take over a key that another program wrote into the vault, after a yes')
@@ -71,6 +86,21 @@ async function removeKey(name: string, { yes = false }: Confirmed, command: Comm
     await client.removeApiKey({ provider_id: id })
     if (globals.json) print(JSON.stringify(await client.getProvider({ provider_id: id })))
     else say(has_api_key ? `Removed the key of ${name}.` : `${name} had no key.`)
+  })
+}
+
+async function testKey(name: string, { model }: { model?: string }, command: Command): Promise<void> {
+  const globals = globalsOf(command)
+  await withVault('change', globals, async ({ client, find }) => {
+    const { id } = await find(name)
+    const test = await client.testProvider({ provider_id: id, ...(model === undefined ? {} : { model }) })
+    if (test.verdict !== 'valid' || test.model_usable === false) process.exitCode = 1
+    if (globals.json) return print(JSON.stringify(test))
+    const { detail, method, url, status, latency_ms, body } = test
+    print(printable(`${detail}.`))
+    const answer = status === null ? 'no answer' : `answered ${status} in ${latency_ms} ms`
+    say(printable(`${method} ${url}: ${answer}`))
+    if (test.verdict !== 'valid' && body !== null) say(printable(body))
   })
 }
 

@@ -3,12 +3,16 @@ import type { TokenBook } from '../token-book.ts'
 import type { Vault } from '../vault.ts'
 import { Endings } from './endings.ts'
 import { createGateway, type Gateway } from './gateway.ts'
+import { fetchModels, probeProvider, type FetchedModels, type Probe, type Probed } from './probe.ts'
 import { Upstreams } from './upstreams.ts'
 import { vaultPorts } from './vault-ports.ts'
 
 /** The gateway of this process, and the connections to providers. Must be closed. */
 export interface ToolGateway extends Gateway {
-  upstreams: Upstreams
+  /** Tests a key at a provider; see `probeProvider`. */
+  testKey(provider: Probed, key: Buffer, model?: string): Promise<Probe>
+  /** The models a provider offers to this key. */
+  fetchModels(provider: Probed, key: Buffer): Promise<FetchedModels>
   /** Ends what still runs, and writes down how it ended. */
   close(): Promise<void>
 }
@@ -20,7 +24,8 @@ export function openToolGateway({ vault, tokens, log }: { vault: Vault; tokens: 
   const gateway = createGateway({ vault, upstreams, ports: vaultPorts({ vault, tokens, endings, log }), log })
   return {
     ...gateway,
-    upstreams,
+    testKey: (provider, key, model) => probeProvider(upstreams, provider, key, model),
+    fetchModels: (provider, key) => fetchModels(upstreams, provider, key),
     async close() {
       await upstreams.close()
       await endings.flush()

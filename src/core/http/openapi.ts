@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { API_BASE, operationIds, operations, routeOf, type OperationId } from '../../shared/contract.ts'
 import { errors } from '../../shared/errors.ts'
+import { KeyTest, UpstreamModels } from '../../shared/key-test-schemas.ts'
 import {
   CatalogEntry,
   Change,
@@ -27,6 +28,8 @@ for (const [id, schema] of Object.entries({
   Status,
   CreatedToken,
   Token,
+  KeyTest,
+  UpstreamModels,
 })) {
   named.add(schema, { id })
 }

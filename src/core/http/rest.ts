@@ -34,6 +34,8 @@ interface Route {
   alwaysAsk: boolean
 }
 
+const ALWAYS_ASKED: ReadonlySet<OperationId> = new Set(['waitForChange', 'getStatus', 'listUpstreamModels'])
+
 const OPENAPI = `${API_BASE}/openapi.json`
 
 /** Makes the REST routes from the operation table. */
@@ -92,7 +94,7 @@ function createRouter() {
       status,
       needsBody: () =>
         !input.safeParse(numbered(Object.fromEntries(fieldsOf(path).map((field) => [field, '1'])))).success,
-      alwaysAsk: id === 'waitForChange' || id === 'getStatus',
+      alwaysAsk: ALWAYS_ASKED.has(id),
     }
     router.on(method, pattern.replaceAll(/\{(\w+)\}/g, ':$1'), none, store)
   }

@@ -26,11 +26,6 @@ export interface Mount {
   credentialIn?(path: string, query: string): string | undefined
 }
 
-/** Whether a path is a mount's. */
-export function isBelow({ prefix }: Mount, path: string): boolean {
-  return path === prefix || path.startsWith(`${prefix}/`)
-}
-
 /** Browser window mode: the window's bundle, and the sessions of those who opened it. */
 export interface Page {
   files: PageFiles
@@ -143,7 +138,7 @@ export function createServe(deps: ServeDeps, port: number, limits: ServeLimits, 
   }
 
   function mountOf(path: string): Mount | undefined {
-    return mounts.find((mount) => isBelow(mount, path))
+    return mounts.find(({ prefix }) => path === prefix || path.startsWith(`${prefix}/`))
   }
 
   async function exchangeTicket(req: IncomingMessage, sendContinue: () => void): Promise<Answer> {

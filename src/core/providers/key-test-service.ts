@@ -1,0 +1,51 @@
+import type { Api } from '../../shared/contract.ts'
+import { appError } from '../../shared/errors.ts'
+import type { Actor } from '../actor.ts'
+import type { Probed } from '../gateway/probe.ts'
+import type { ToolGateway } from '../gateway/tool-gateway.ts'
+import type { Vault } from '../vault.ts'
+import { openKey } from './stored-key.ts'
+
+type KeyTestApi = Pick<Api, 'testProvider' | 'listUpstreamModels'>
+
+/** The operations that ask a provider with its key, at no cost. `gateway` has the connections to providers. */
+export function keyTestOperations(vault: Vault, gateway: () => Promise<ToolGateway>, by: Actor): KeyTestApi {
+  return {
+    async testProvider({ provider_id, api_key, model }) {
+      const providers = await gateway()
+      return withKey(provider_id, api_key, (provider, key) => providers.testKey(provider, key, model))
+    },
+
+    async listUpstreamModels({ provider_id }) {
+      const providers = await gateway()
+      const ask = (provider: Probed, key: Buffer) => providers.fetchModels(provider, key)
+      const { probe, models } = await withKey(provider_id, undefined, ask)
+      return { test: probe, models }
+    },
+  }
+
+  /** Asks with the key given, or with the stored one, whose use is written down before. */
+  async function withKey<T>(
+    id: number,
+    given: string | undefined,
+    ask: (provider: Probed, key: Buffer) => Promise<T>,
+  ): Promise<T> {
+    const row = await vault.reader().findProvider({ id })
+    if (row === undefined) throw appError('provider_not_found', { ref: id })
+    const { name, base_url, dialect, auth } = row
+    if (base_url === null) throw appError('provider_has_no_address', { name })
+    const key =
+      given === undefined
+        ? await vault.withMasterKey(async (store, ring) => {
+            const opened = openKey(ring, row)
+            await store.record({ act: 'key.test', provider: name, detail: { key_id: row.key_id } }, by)
+            return opened
+          })
+        : Buffer.from(given, 'utf8')
+    try {
+      return await ask({ name, base_url, dialect, auth }, key)
+    } finally {
+      key.fill(0)
+    }
+  }
+}
