@@ -17,6 +17,7 @@ import {
 } from './crypto/key-sources.ts'
 import type { KeyRing } from './crypto/master-key.ts'
 import type { Places } from './places.ts'
+import { keepLocalCopy } from './backup/local-copies.ts'
 import { ensurePrivateFolder, lookAt, unwritable, type OnStep, type Warn } from './private-files.ts'
 import { startOver } from './start-over.ts'
 import { createVault, openVaultForReading, openVaultForWriting } from './store/sqlite/sqlite-vault-file.ts'
@@ -160,6 +161,28 @@ export class Vault {
     }
   }
 
+  /**
+   * Lends the file and the text of the master key that opens it, for a backup; the text is zeroed afterwards. Throws
+   * what is wrong while the vault is read-only, or where the source holds another key by now.
+   */
+  lendWithKey<T>(act: (file: VaultFile, masterKey: Buffer) => Promise<T>): Promise<T> {
+    return this.during(async () => {
+      this.#writable()
+      const { file, row } = this.#opened
+      if (file === undefined || row === undefined) throw appError('internal', undefined)
+      const source = await this.#sourceFor(row)
+      const text = await source?.read()
+      if (source === undefined || text === undefined) throw await missingKey(file.store, row)
+      const masterKey = Buffer.from(text)
+      try {
+        await assertOpens(source, row)
+        return await act(file, masterKey)
+      } finally {
+        masterKey.fill(0)
+      }
+    })
+  }
+
   /** Holds the file open while an act runs, also when the vault is opened anew meanwhile; then sees what changed. */
   async during<T>(act: () => Promise<T>): Promise<T> {
     this.#busy += 1
@@ -294,6 +317,8 @@ export class Vault {
         }
         opened.ring = ring.ledBy(row.master_key_id)
         opened.givenId = row.master_key_id
+        // A vault that needs no migration costs no copy.
+        if (reading.isOlder) await keepLocalCopy(reading, places.backups, 'migration', { warn })
         reading.close()
         file = undefined
         file = await openVaultForWriting(places.vault, { warn, onStep })
@@ -347,6 +372,13 @@ export class Vault {
       file?.close()
     }
   }
+}
+
+async function assertOpens(source: KeySource, { master_key_id }: VaultRow): Promise<void> {
+  const ring = await readKeyRing(source)
+  const opens = master_key_id !== null && ring?.has(master_key_id) === true
+  ring?.destroy()
+  if (!opens) throw appError('encryption_key_wrong', { place: source.place })
 }
 
 async function missingKey(store: Store, row: VaultRow): Promise<AppError> {

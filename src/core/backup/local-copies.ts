@@ -10,7 +10,8 @@ export const KEPT_COPIES = 14
 export type CopyReason = 'daily' | 'migration' | 'rotation' | 'restore'
 
 // Only what has this form is ever removed: a file that a person put there, or start-over's copy, stays.
-const COPY = /^vault-\d{4}-\d\d-\d\dT\d\d-\d\d-\d\d-\d{3}Z-(?:daily|migration|rotation|restore)\.(?:db|lkbackup)$/
+const COPY = /^vault-(\d{4}-\d\d-\d\dT\d\d-\d\d-\d\d-\d{3}Z)-(daily|migration|rotation|restore)\.(?:db|lkbackup)$/
+const STARTED_OVER = /^before-start-over-(\d{4}-\d\d-\d\dT\d\d-\d\d-\d\d-\d{3}Z)\.db$/
 
 /** The name of a copy made now: sorted by name, copies are sorted by age. */
 export function copyName(reason: CopyReason, extension: 'db' | 'lkbackup', now: Date = new Date()): string {
@@ -40,8 +41,32 @@ export function rotateCopies(folder: string, kept: number = KEPT_COPIES): string
     .filter((name) => COPY.test(name))
     .sort()
   const old = names.slice(0, Math.max(0, names.length - kept))
-  for (const name of old) rmSync(join(folder, name), { force: true })
+  // One that was kept of a damaged vault, byte by byte, may have its log beside it.
+  for (const name of old) for (const suffix of ['', '-wal']) rmSync(join(folder, name + suffix), { force: true })
   return old
+}
+
+/** A copy that lies in the folder. */
+export interface LocalCopy {
+  path: string
+  reason: CopyReason | 'start_over'
+  made_at: string
+  bytes: number
+}
+
+/** The copies that Latchkey made by itself, the newest first. */
+export function listLocalCopies(folder: string): LocalCopy[] {
+  if (lookAt(folder) === undefined) return []
+  const copies = readdirSync(folder).flatMap((name): LocalCopy[] => {
+    const [, stamp, reason] = COPY.exec(name) ?? []
+    const [, startedOver] = STARTED_OVER.exec(name) ?? []
+    const at = stamp ?? startedOver
+    const path = join(folder, name)
+    if (at === undefined) return []
+    const made_at = at.replace(/T(\d\d)-(\d\d)-(\d\d)-/, 'T$1:$2:$3.')
+    return [{ path, reason: (reason ?? 'start_over') as LocalCopy['reason'], made_at, bytes: lookAt(path)?.size ?? 0 }]
+  })
+  return copies.sort((a, b) => (a.made_at < b.made_at ? 1 : -1))
 }
 
 /** How old what a killed backup left behind must be, so that one that is being made is left alone; milliseconds. */

@@ -1,11 +1,11 @@
 import { constants, createReadStream, rmSync } from 'node:fs'
-import { open, type FileHandle } from 'node:fs/promises'
+import { copyFile, open, type FileHandle } from 'node:fs/promises'
 import { appError } from '../../shared/errors.ts'
 import { MalformedKey } from '../crypto/fernet.ts'
 import { KeyRing } from '../crypto/master-key.ts'
-import { reason, unwritable, type Warn } from '../private-files.ts'
+import { createPrivateFile, lookAt, reason, syncFile, unwritable, type Warn } from '../private-files.ts'
 import { openVaultForReading } from '../store/sqlite/sqlite-vault-file.ts'
-import type { ProviderRow } from '../store/store.ts'
+import type { ProviderRow, VaultRow } from '../store/store.ts'
 import {
   authenticate,
   BrokenBackup,
@@ -23,6 +23,8 @@ export interface OpenedBackup {
   /** The key text that opens the vault: a master key, or a ring. The caller zeroes it. */
   masterKey: Buffer
   providers: ProviderRow[]
+  /** What the vault says of itself. */
+  row: VaultRow
 }
 
 /**
@@ -38,7 +40,7 @@ export async function openBackup(
   let unsealed: Unsealed | undefined
   try {
     unsealed = await unseal(path, unlock, into)
-    return { ...unsealed, providers: await lookInto(into, unsealed.masterKey, warn) }
+    return { ...unsealed, ...(await lookInto(into, unsealed.masterKey, warn)) }
   } catch (cause) {
     if (unsealed !== undefined) {
       unsealed.masterKey.fill(0)
@@ -49,6 +51,41 @@ export async function openBackup(
   }
 }
 
+/**
+ * Takes a copy that Latchkey made by itself, a plain vault under its own master key, and looks at it in the same way.
+ * Throws what is wrong with it.
+ */
+export async function openCopy(path: string, { into, warn }: { into: string; warn: Warn }): Promise<Inside> {
+  if ((lookAt(`${path}-wal`)?.size ?? 0) > 0) {
+    throw appError('import_unreadable', { path, what: 'it is in use, or was not closed: its log lies beside it' })
+  }
+  try {
+    createPrivateFile(into)
+    await copyFile(path, into)
+    syncFile(into)
+    return await lookInto(into, null, warn)
+  } catch (cause) {
+    for (const suffix of ['', '-wal', '-shm']) rmSync(into + suffix, { force: true })
+    if (cause instanceof BrokenBackup) throw appError('backup_unreadable', { path }, { cause })
+    throw unwritable(into, cause)
+  }
+}
+
+/** Whether a file is such a copy, by its first bytes. */
+export async function isCopy(path: string): Promise<boolean> {
+  const file = await openFile(path)
+  try {
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(SQLITE.length), 0, SQLITE.length, 0)
+    return bytesRead === SQLITE.length && buffer.equals(SQLITE)
+  } finally {
+    await file.close()
+  }
+}
+
+const SQLITE = Buffer.from('SQLite format 3\0')
+
+/** What the vault in a backup says. */
+type Inside = Pick<OpenedBackup, 'providers' | 'row'>
 type Unsealed = Pick<OpenedBackup, 'facts' | 'masterKey'>
 
 async function unseal(path: string, unlock: Unlock, into: string): Promise<Unsealed> {
@@ -114,15 +151,14 @@ async function writeVault(
   }
 }
 
-async function lookInto(path: string, masterKey: Buffer, warn: Warn): Promise<ProviderRow[]> {
+/** The master key is known where the backup brings it. */
+async function lookInto(path: string, masterKey: Buffer | null, warn: Warn): Promise<Inside> {
   const vault = await openVaultForReading(path, { warn })
   try {
-    const { master_key_id } = await vault.store.readVault()
-    const ring = KeyRing.parse(masterKey.toString('utf8'))
-    const fits = master_key_id !== null && ring.has(master_key_id)
-    ring.destroy()
-    if (!fits || vault.integrityProblems().length > 0) throw new BrokenBackup()
-    return await vault.store.listProviders()
+    const row = await vault.store.readVault()
+    if (masterKey !== null && !opensWith(masterKey, row)) throw new BrokenBackup()
+    if (vault.integrityProblems().length > 0) throw new BrokenBackup()
+    return { row, providers: await vault.store.listProviders() }
   } catch (cause) {
     throw cause instanceof MalformedKey ? new BrokenBackup('', { cause }) : cause
   } finally {
@@ -130,4 +166,10 @@ async function lookInto(path: string, masterKey: Buffer, warn: Warn): Promise<Pr
     // Nothing was written: what SQLite put beside it to read it is empty.
     for (const suffix of ['-wal', '-shm']) rmSync(path + suffix, { force: true })
   }
+}
+
+function opensWith(masterKey: Buffer, { master_key_id }: VaultRow): boolean {
+  const ring = KeyRing.parse(masterKey.toString('utf8'))
+  ring.destroy()
+  return master_key_id !== null && ring.has(master_key_id)
 }

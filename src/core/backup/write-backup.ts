@@ -2,8 +2,17 @@ import { randomBytes } from 'node:crypto'
 import { createReadStream, rmSync } from 'node:fs'
 import { open, rename } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
+import { appError, isAppError } from '../../shared/errors.ts'
 import { KeyRing } from '../crypto/master-key.ts'
-import { ensurePrivateFolder, syncFolder, unwritable, type OnStep, type Warn } from '../private-files.ts'
+import {
+  codeOf,
+  ensurePrivateFolder,
+  reason,
+  syncFolder,
+  unwritable,
+  type OnStep,
+  type Warn,
+} from '../private-files.ts'
 import type { VaultFile } from '../store/vault-file.ts'
 import { beginBackup, type BackupFacts } from './backup-format.ts'
 import type { BackupKey } from './backup-key.ts'
@@ -44,10 +53,18 @@ export async function writeBackup(path: string, source: BackupSource, secret: Ba
     syncFolder(dirname(path))
     return facts
   } catch (cause) {
-    throw unwritable(path, cause)
+    throw notWritten(path, cause)
   } finally {
     for (const left of [copy, draft]) rmSync(left, { force: true })
   }
+}
+
+function notWritten(path: string, cause: unknown): unknown {
+  const error = unwritable(path, cause)
+  // What is no error of the system, or has a row of its own, is said as it is.
+  if (error === cause || !isAppError(error) || error.code === 'disk_full') return error
+  const what = codeOf(cause) === 'ENOENT' ? 'its folder does not exist' : reason(cause)
+  return appError('backup_unwritable', { path, what }, { cause })
 }
 
 async function seal(from: string, to: string, { head, vault }: ReturnType<typeof beginBackup>): Promise<void> {
