@@ -8,8 +8,8 @@ import { canAsk } from './terminal.ts'
 const FRAME_PASTE = '\x1b[?2004h'
 const UNFRAME_PASTE = '\x1b[?2004l'
 
-/** Asks for one line that is not shown. */
-export async function askHidden(question: string): Promise<string> {
+/** Asks for one line that is not shown; `what` names it. */
+export async function askHidden(question: string, what = 'key'): Promise<string> {
   const { stdin, stderr } = process
   const line = new HiddenLine()
   stdin.setRawMode(true)
@@ -35,16 +35,16 @@ export async function askHidden(question: string): Promise<string> {
     stderr.write(`${UNFRAME_PASTE}\n`)
   }
   if (result.kind === 'cancelled') throw new Cancelled()
-  if (result.kind === 'several_lines') throw severalLines()
+  if (result.kind === 'several_lines') throw severalLines(what)
   return result.text
 }
 
-/** The error for more than one line where a key was expected. */
-export function severalLines(): AppError {
+/** The error for more than one line where one was expected. */
+export function severalLines(what = 'key'): AppError {
   return appError(
     'invalid_input',
-    { summary: 'More than one line arrived, and a key is a single line' },
-    { hint: 'Nothing was stored. Copy one key alone, without the lines around it.' },
+    { summary: `More than one line arrived, and a ${what} is a single line` },
+    { hint: `Nothing was stored. Copy one ${what} alone, without the lines around it.` },
   )
 }
 

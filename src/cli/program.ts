@@ -1,10 +1,13 @@
 import { Command, Option } from 'commander'
 import { version } from '../core/version.ts'
+import { addBackup } from './commands/backup.ts'
 import { addDoctor } from './commands/doctor.ts'
+import { addExport } from './commands/export.ts'
 import { addKeygen } from './commands/keygen.ts'
 import { addKey } from './commands/key.ts'
 import { addModels } from './commands/models.ts'
 import { addProviders } from './commands/providers.ts'
+import { addRestore } from './commands/restore.ts'
 import { addServe } from './commands/serve.ts'
 import { addStartOver } from './commands/start-over.ts'
 import { addStatus } from './commands/status.ts'
@@ -62,6 +65,9 @@ export function createProgram(): Command {
   addToken(program)
   addStatus(program)
   addDoctor(program)
+  addBackup(program)
+  addRestore(program)
+  addExport(program)
   addKeygen(program)
   addStartOver(program)
   addHelp(program)

@@ -15,6 +15,11 @@ function widthOf(text: string): number {
   return width
 }
 
+/** A number with the word it counts: `1 key`, `2 keys`. */
+export function counted(count: number, word: string): string {
+  return `${count} ${count === 1 ? word : `${word}s`}`
+}
+
 /** Sets rows below a heading, two spaces between columns. Cells may come from anywhere: nothing in them is acted on. */
 export function table(heading: readonly string[], rows: readonly (readonly string[])[]): string {
   const cells = [heading, ...rows].map((row) => row.map(printable))

@@ -7,6 +7,7 @@ import { catalogInUse } from './catalog/catalog-in-use.ts'
 import { CatalogError } from './catalog/located.ts'
 import { givenKeySource, unreadEnvFile, type GivenKeys } from './crypto/key-sources.ts'
 import { takenEnvironmentKey } from './crypto/take-environment-key.ts'
+import { checkCopies } from './doctor/check-copies.ts'
 import { checkGit } from './doctor/check-git.ts'
 import { checkDrafts, checkListener } from './doctor/check-listener.ts'
 import { checkFolders, checkKeyFiles, checkModes } from './doctor/check-modes.ts'
@@ -47,6 +48,7 @@ export async function examine({ env, cwd, keyFile, envFile, fix }: DoctorOptions
       ? await checkVault(places, given)
       : [note(`There is no vault yet at ${places.vault}; the first command makes it.`)]),
     ...(await checkCatalog(places)),
+    ...checkCopies(places),
     ...checkListener(places, fix),
     ...checkDrafts(places, fix),
     ...checkGit([places.vault, places.master_key_file, ...keyFiles]),

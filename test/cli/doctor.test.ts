@@ -140,9 +140,7 @@ describe('doctor', () => {
     const path = join(home.home, 'vault.db')
     truncateSync(path, 8192)
     expect(wrong(await home.look())).toEqual([
-      expect.stringMatching(
-        /^The vault .*vault\.db is damaged: .* \| Keep the file, and put a copy of it in its place/,
-      ),
+      expect.stringMatching(/^The vault .*vault\.db is damaged: .* \| Put back a backup: latchkey restore PATH/),
     ])
   })
 

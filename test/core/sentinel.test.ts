@@ -5,6 +5,10 @@ import { join } from 'node:path'
 import Sqlite from 'better-sqlite3'
 import { describe, expect, it } from 'vitest'
 import { actorOf } from '../../src/core/actor.ts'
+import { backUp } from '../../src/core/backup/back-up.ts'
+import { newBackupKey, withPassphrase } from '../../src/core/backup/backup-key.ts'
+import { catalogOf, catalogText } from '../../src/core/backup/plain-export.ts'
+import { openRestore } from '../../src/core/backup/restore.ts'
 import { generateFernetKey } from '../../src/core/crypto/fernet.ts'
 import type { Desktop } from '../../src/core/desktop.ts'
 import { dispatch } from '../../src/core/dispatch.ts'
@@ -19,6 +23,7 @@ import { tamper } from '../support/vault-dump.ts'
 const canaries = Array.from({ length: 10 }, (_, n) => canary(n))
 const [first = '', second = '', third = '', ...others] = canaries
 const masterKey = generateFernetKey()
+const passphrase = 'a passphrase that is told to nobody'
 
 const desktop: Desktop = {
   copyConcealed: async () => undefined,
@@ -48,7 +53,7 @@ function everyDoor({ core }: TempCore, sentinel: Sentinel, log: ReturnType<typeo
 
 describe('a canary key', () => {
   it('is found nowhere outside the core after everything was asked of it', async () => {
-    const sentinel = new Sentinel([...canaries, masterKey])
+    const sentinel = new Sentinel([...canaries, masterKey, passphrase])
     const lines: string[] = []
     const log = createLog({ level: 'trace', destination: { write: (line: string) => void lines.push(line) } })
     const temp = await openTempCore({ key: masterKey, log, desktop })
@@ -77,6 +82,16 @@ describe('a canary key', () => {
     }
     sentinel.lookAtValue('a key taken from the core is zeroed', await takeAndZero(temp))
     await ask('copyApiKey', { provider_id: 1 })
+
+    // Everything in one file, and out of it again.
+    const secret = await newBackupKey(passphrase)
+    const backup = join(temp.home, 'all.lkbackup')
+    const warn = (sentence: string) => sentinel.lookAt('a warning', sentence)
+    const by = actorOf('cli')
+    sentinel.lookAtValue('what a backup tells', await backUp(temp.core.vault, backup, secret, { by, warn }))
+    const rows = await temp.core.vault.reader().listProviders()
+    sentinel.lookAt('the plain export', catalogText(rows))
+    sentinel.lookAtValue('the plain export as JSON', catalogOf(rows))
 
     // What is refused with a key in it.
     await ask('createProvider', {
@@ -122,6 +137,15 @@ describe('a canary key', () => {
 
     sentinel.lookAt('the log of the vault', readFileSync(join(temp.home, 'vault.db-wal')))
     await temp.core.close()
+    const options = { places: temp.core.places, given: { environment: masterKey }, warn }
+    const restore = await openRestore(backup, withPassphrase(passphrase), options)
+    for (const value of [restore, restore.facts, restore.differences, restore.replaces]) {
+      sentinel.lookAtValue('a backup that was opened', value)
+    }
+    const refused = await restore.restore(first, by).catch((cause: unknown) => cause)
+    sentinel.lookAtValue('what restoring refuses', refused)
+    sentinel.lookAtValue('what restoring answers', await restore.restore(restore.vaultName, by))
+    restore.discard()
     sentinel.lookAtFolder(temp.home)
     sentinel.lookAt('the lines of the log', lines.join(''))
     sentinel.lookAtValue('the notes', temp.core.notes)

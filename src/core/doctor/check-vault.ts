@@ -10,6 +10,9 @@ import type { ProviderRow, VaultRow } from '../store/store.ts'
 import type { VaultFile } from '../store/vault-file.ts'
 import { fine, note, wrong, type Finding } from './finding.ts'
 
+const RESTORE =
+  'Put back a backup: latchkey restore PATH, with one of your own or of: latchkey backup --list. This file is kept.'
+
 /** Reads the vault's own row, to know where its master key is said to be; undefined where it cannot be read. */
 export async function readVaultRow(places: Places): Promise<VaultRow | undefined> {
   try {
@@ -36,10 +39,7 @@ export async function checkVault(places: Places, given: GivenKeys): Promise<Find
     })
   } catch (cause) {
     if (!isAppError(cause)) throw cause
-    const hint =
-      cause.code === 'database_damaged'
-        ? `Keep the file, and put a copy of it in its place: your own, or one from ${places.backups} if there is any.`
-        : cause.body.hint
+    const hint = cause.code === 'database_damaged' ? RESTORE : cause.body.hint
     return [wrong(cause.message, hint)]
   }
 }
@@ -57,7 +57,7 @@ function checkIntegrity(file: VaultFile): Finding[] {
   const [problem, ...more] = file.integrityProblems()
   if (problem === undefined) return [fine(`The vault is sound: ${file.path}`)]
   const rest = more.length === 0 ? '' : ` (and ${more.length} more)`
-  return [wrong(`The vault ${file.path} is damaged: ${problem}${rest}`, 'Keep the file, and put back a copy of it.')]
+  return [wrong(`The vault ${file.path} is damaged: ${problem}${rest}`, RESTORE)]
 }
 
 async function checkMasterKey(
