@@ -124,6 +124,7 @@ describe('a command that is not written right', { timeout: 120_000 }, () => {
     ['an unknown option', ['providers', '--jsn'], '(Did you mean --json?)', 'latchkey providers --help'],
     ['a wrong choice', ['provider', 'add', 'x', '--dialect', 'y'], 'Allowed choices are openai', 'provider add --help'],
     ['a port that is none', ['serve', '--port', '70000'], 'A port is a number from 0 to 65535', 'serve --help'],
+    ['an address to listen on', ['serve', '--host', '0.0.0.0'], "Unknown option '--host'", 'serve --help'],
     ['too many words', ['models', 'a', 'b'], '"latchkey models" takes one name, and more was given', 'Put quotes'],
   ])('%s is exit code 2, with what was meant', async (_what, args, sentence, help) => {
     const { code, stdout, stderr } = await run(...args)

@@ -262,6 +262,16 @@ describe('a web page', () => {
     expect(calls).toEqual([])
   })
 
+  it('is not what a program is taken for that names no page: Node’s fetch, or an address typed by hand', async () => {
+    await using opened = await openTestListener()
+    for (const mark of ['Sec-Fetch-Mode: cors', 'Sec-Fetch-Mode: no-cors', 'Sec-Fetch-Site: none']) {
+      const reply = await sendRaw(opened.port, request(opened, `GET ${PROVIDERS}`, [mark]))
+      expect([mark, reply.status]).toEqual([mark, 200])
+    }
+    const typed = ['Sec-Fetch-Site: none', 'Sec-Fetch-Mode: navigate']
+    expect((await sendRaw(opened.port, request(opened, `GET ${PROVIDERS}`, typed))).status).toBe(403)
+  })
+
   it('gets no permission from a preflight', async () => {
     await using opened = await openTestListener()
     const preflight = [
@@ -321,6 +331,32 @@ describe('every answer', () => {
       expect(headers).not.toHaveProperty('set-cookie')
       expect(headers).not.toHaveProperty('x-powered-by')
     }
+  })
+})
+
+describe('a header that decides', () => {
+  it('stands once: twice it is refused, since two readers could take two different ones', async () => {
+    await using opened = await openTestListener()
+    const { port, token, calls } = opened
+    const own = [`Host: 127.0.0.1:${port}`, `Authorization: Bearer ${token}`]
+    const doubled = [
+      ['Content-Type: text/plain'],
+      ['Content-Encoding: identity', 'Content-Encoding: gzip'],
+      ['x-api-key: ', `x-api-key: ${token}`],
+      ['x-goog-api-key: ', `X-Goog-Api-Key: ${token}`],
+      ['api-key: ', `API-Key: ${token}`],
+      ['Expect: 100-continue', 'Expect: 100-continue'],
+      ['Sec-Fetch-Site: none', 'Sec-Fetch-Site: cross-site'],
+      ['Sec-Fetch-Mode: cors', 'Sec-Fetch-Mode: navigate'],
+      ['Origin: https://evil.example', 'Origin: https://evil.example'],
+      ['Content-Length: 3'],
+      ['Transfer-Encoding: chunked', 'Transfer-Encoding: chunked'],
+    ]
+    for (const fields of doubled) {
+      const reply = await sendRaw(port, change([...own, ...fields]))
+      expect([fields, reply.status, JSON.parse(reply.body).code]).toEqual([fields, 400, 'request_malformed'])
+    }
+    expect(calls).toEqual([])
   })
 })
 

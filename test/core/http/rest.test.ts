@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { createLog } from '../../../src/core/log.ts'
 import { API_BASE, operationIds, operations, routeOf } from '../../../src/shared/contract.ts'
 import { openTempCore } from '../../support/temp-core.ts'
+import { dumpVault } from '../../support/vault-dump.ts'
 import { openTestListener } from './small-core.ts'
 
 const TOKEN = 'a-token-of-the-owners-own-for-tests'
@@ -215,6 +216,26 @@ describe('GET', () => {
       expect((await rest.ask('GET', `/providers/${idOf(a)}`)).json).toEqual(a.json)
       expect((await rest.ask('GET', `/providers/${idOf(b)}`)).json).toEqual(b.json)
     }
+  })
+
+  it('changes nothing, on any route, by any parameter', async () => {
+    await using rest = await openRest()
+    await rest.ask('POST', '/providers', acme)
+    const before = dumpVault(rest.home)
+    const routes = operationIds.flatMap((id) => {
+      const { route, doors } = operations[id]
+      return route?.startsWith('GET ') && doors.includes('rest') ? [routeOf(route).path] : []
+    })
+    expect(routes.length).toBeGreaterThan(8)
+    for (const route of routes) {
+      // A predefined provider without a key: what would ask its provider something finds no key to ask with.
+      const path = route.replaceAll(/\{\w+\}/g, '1')
+      expect([path, (await rest.ask('GET', path)).status < 500]).toEqual([path, true])
+      for (const query of ['display_name=Changed', '_method=DELETE']) {
+        expect([path, (await rest.ask('GET', `${path}?${query}`)).status]).toEqual([path, 422])
+      }
+    }
+    expect(dumpVault(rest.home)).toEqual(before)
   })
 
   it('may be HEAD: the same headers, no body', async () => {
