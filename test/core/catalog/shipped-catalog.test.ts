@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process'
+import { globSync, readFileSync } from 'node:fs'
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -66,6 +67,34 @@ describe('the shipped catalog', () => {
     expect(providers.flatMap(({ models }) => models).filter(({ name, display_name }) => name === display_name)).toEqual(
       [],
     )
+  })
+
+  it('invents no model: each stands in the packages that its comment names, of the versions that are installed', async () => {
+    const sources: Record<string, string[]> = {
+      openai: ['openai'],
+      anthropic: ['@anthropic-ai/sdk'],
+      xai: ['@ai-sdk/xai'],
+      google: ['@google/genai', '@ai-sdk/google', '@pydantic/genai-prices'],
+    }
+    const modules = join(import.meta.dirname, '../../../node_modules')
+    const comments = (await readFile(shippedCatalogPath(), 'utf8')).replaceAll(/\n\s*# /g, ' ')
+    const { providers } = await readCatalogFile(shippedCatalogPath())
+    expect(providers.map(({ name }) => name)).toEqual(Object.keys(sources))
+    for (const { name, models } of providers) {
+      let text = ''
+      for (const source of sources[name] ?? []) {
+        const folder = join(modules, source)
+        const { version } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as { version: string }
+        expect(comments).toContain(`${source} ${version}`)
+        // Types where a package has them for its models; the prices are data in its code.
+        const files = globSync(source === '@pydantic/genai-prices' ? 'dist/*.js' : '**/*.d.ts', { cwd: folder })
+        text += files.map((file) => readFileSync(join(folder, file), 'utf8')).join('\n')
+      }
+      expect([
+        name,
+        models.filter((model) => !text.includes(`'${model.name}'`) && !text.includes(`"${model.name}"`)),
+      ]).toEqual([name, []])
+    }
   })
 
   it('tells by its beginning whose key it is', async () => {
