@@ -41,6 +41,24 @@ describe('providers', () => {
   })
 })
 
+describe('status', () => {
+  it('says where the vault is, where its master key comes from, how many keys it has, and whether a listener runs', async () => {
+    const { code, stdout } = await run('status')
+    expect(code).toBe(0)
+    expect(stdout).toMatch(new RegExp(`^Vault +${temp.home}/vault\\.db\n +open, \\d+ providers$`, 'm'))
+    expect(stdout).toMatch(/^Keys +0 stored$/m)
+    expect(stdout).toMatch(
+      new RegExp(`^Master key +the key file ${temp.home}/master\\.key\n +fingerprint [0-9a-f]{16}$`, 'm'),
+    )
+    expect(stdout).toMatch(/^Listener +off$/m)
+    expect(await json('status')).toMatchObject({
+      vault: { path: `${temp.home}/vault.db`, state: 'open', keys: 0 },
+      master_key: { source: 'file', place: `${temp.home}/master.key` },
+      listener: { state: 'off' },
+    })
+  })
+})
+
 describe('provider', { timeout: 120_000 }, () => {
   it('is added, shown, changed and removed', async () => {
     const added = await run('provider', 'add', 'local', '--base-url', 'http://127.0.0.1:11434/v1', '--model', 'a', 'b')
