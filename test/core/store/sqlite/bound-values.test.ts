@@ -8,7 +8,7 @@ import { dumpVault } from '../../../support/vault-dump.ts'
 
 const CORE = join(import.meta.dirname, '../../../../src/core')
 const STATEMENT =
-  /`\s*(?:\$\{SELECT\}|SELECT|INSERT|UPDATE|DELETE|REPLACE|WITH|CREATE|ALTER|DROP|PRAGMA)\b[^`]*`|\.pragma\(\s*`[^`]*`/g
+  /`\s*(?:\$\{SELECT\}|(?:SELECT|INSERT|UPDATE|DELETE|REPLACE|WITH|CREATE|ALTER|DROP|PRAGMA)\b)[^`]*`|\.pragma\(\s*`[^`]*`/g
 
 afterEach(() => {
   vi.restoreAllMocks()
