@@ -285,9 +285,6 @@ export const strings = {
     readOnly: (providers: number, keys: number) =>
       `Nothing has been changed or lost. The vault is open read-only: ${count(providers, 'provider', 'providers')} ` +
       `and ${storedKeys(keys)} are in it, and they open again with the right master key.`,
-    missing: (keys: number) =>
-      `The ${storedKeys(keys)} in this vault cannot be read without ${keys === 1 ? 'its' : 'their'} master key. ` +
-      'Set it and start again, or choose a key file. Nothing has been changed.',
     masterKeyFrom: 'Master key from',
     fingerprint: 'Fingerprint',
     given: 'given',
@@ -363,9 +360,17 @@ export const strings = {
       keychain: 'OS keychain',
       file: 'Key file',
     },
+    /** For the foot of the sidebar, which has room for two words. */
+    short: {
+      key_file: 'Key file',
+      environment: 'ENCRYPTION_KEY',
+      env_file: 'ENCRYPTION_KEY, .env',
+      keychain: 'OS keychain',
+      file: 'Key file',
+    },
     none: 'None given',
     madeJustNow: 'made just now',
-    keepCopy: 'because no keychain answered. Keep a copy.',
+    keepCopy: 'Keep a copy.',
     fingerprint: 'Fingerprint',
     inUse: 'In use',
   },
@@ -415,6 +420,7 @@ export const strings = {
     closeTray: 'Keep in tray',
     closeQuit: 'Quit',
     about: 'About',
+    aboutText: 'What runs, and where it lies',
     vault: 'Vault',
     vaultFormat: (format: number) => `Format ${format}`,
     catalog: 'Catalog',

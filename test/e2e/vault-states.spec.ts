@@ -71,7 +71,7 @@ test('says that the master key is missing, and goes on when it is given', async 
   await expect(page.getByRole('heading', { name: 'ENCRYPTION_KEY environment variable is not set' })).toBeVisible()
   await expect(
     page.getByText(
-      /^The 1 stored key in this vault cannot be read without its master key\..*Nothing has been changed\.$/,
+      /^The stored key in this vault cannot be read without the master key, which was last taken from ENCRYPTION_KEY in the environment\. .*nothing has been changed\.$/,
     ),
   ).toBeVisible()
   await button(page, 'Try again').click()

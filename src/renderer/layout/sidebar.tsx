@@ -13,7 +13,7 @@ import { tip } from '../ui/tooltip.tsx'
 import { formatNumber } from '../words.ts'
 import { Brand } from './brand.tsx'
 import { listenerInWords } from '../settings/listener-in-words.ts'
-import { sourceInWords } from '../vault/source-in-words.ts'
+import { shortSource, sourceInWords } from '../vault/source-in-words.ts'
 
 /** Pages, palette, and what opens the vault and who may reach it. Below 720 px a rail with tooltips. */
 export function Sidebar() {
@@ -113,7 +113,8 @@ function MasterKeyFoot() {
     <FootItem
       icon={ShieldCheck}
       head={strings.nav.masterKey}
-      text={sourceInWords(master_key.source)}
+      text={shortSource(master_key.source)}
+      says={sourceInWords(master_key.source)}
       onClick={() => goTo('settings', 'master-key')}
     />
   )
@@ -130,15 +131,17 @@ interface FootItemProps {
   icon: LucideIcon
   head: string
   text: string
+  /** The whole of it, where `text` is short. */
+  says?: string
   bad?: boolean
   onClick: () => void
 }
 
-function FootItem({ icon, head, text, bad = false, onClick }: FootItemProps) {
+function FootItem({ icon, head, text, says = text, bad = false, onClick }: FootItemProps) {
   return (
     <button
       type="button"
-      {...tip(`${head}: ${text}`, undefined, 'right')}
+      {...tip(`${head}: ${says}`, undefined, 'right')}
       onClick={onClick}
       className={`flex min-h-[30px] gap-2 rounded-6 px-2 py-1 text-left transition-colors ${bad ? 'bg-bad-bg' : 'hover:bg-hover'}`}
     >

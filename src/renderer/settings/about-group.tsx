@@ -12,7 +12,7 @@ export function AboutGroup() {
   const { vault, catalog, notes, version } = status
   const { settings } = strings
   return (
-    <SettingsGroup id="about" title={settings.about} text={strings.app.version(version)}>
+    <SettingsGroup id="about" title={settings.about} text={settings.aboutText}>
       <SettingsRow title={settings.vault} text={settings.vaultFormat(vault.format)} also={vault.path}>
         {() => <CodeLine path text={vault.path} copyName={settings.copyVaultPath} className="w-110 max-w-full" />}
       </SettingsRow>

@@ -139,7 +139,8 @@ function useDoorKeys(box: RefObject<HTMLDivElement | null>): void {
 function masterKeyText({ source, place }: Status['master_key']): string {
   const { masterKey } = strings
   if (source === null) return masterKey.none
-  if (source === 'file') return `${masterKey.sources.file} ${place ?? ''}, ${masterKey.keepCopy}`
+  if (source === 'file')
+    return `${masterKey.sources.file} ${place ?? ''}, ${masterKey.madeJustNow}. ${masterKey.keepCopy}`
   const where = source === 'key_file' && place !== null ? ` ${place}` : ''
   const made = source === 'keychain' ? `, ${masterKey.madeJustNow}` : ''
   return `${masterKey.sources[source]}${where}${made}.`

@@ -5,3 +5,8 @@ import { strings } from '../strings.ts'
 export function sourceInWords(source: KeySourceName | null): string {
   return source === null ? strings.masterKey.none : strings.masterKey.sources[source]
 }
+
+/** The same in a word or two. */
+export function shortSource(source: KeySourceName | null): string {
+  return source === null ? strings.masterKey.none : strings.masterKey.short[source]
+}

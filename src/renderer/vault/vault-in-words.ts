@@ -18,7 +18,8 @@ export const headingOf = ({ code }: Problem): string => headings[code] ?? vault.
 
 /** What holds now: counts, and that nothing was changed. */
 export function sayState({ vault: { problem, keys, providers, state } }: Status): string {
-  if (problem?.code === 'encryption_key_missing') return vault.missing(keys)
+  // Its hint says how many keys wait, and where their master key came from last.
+  if (problem?.code === 'encryption_key_missing' && problem.hint !== undefined) return problem.hint
   if (state === 'read_only' && problem?.code === 'encryption_key_wrong') return vault.readOnly(providers, keys)
   const sentence = `${problem?.detail ?? ''}.`.replace(/\.\.$/, '.')
   return problem?.hint === undefined ? sentence : `${sentence} ${problem.hint}`
