@@ -9,6 +9,7 @@ import { KeyDialog } from './providers/key-dialog.tsx'
 import { DeleteProviderConfirm, DiscardConfirm, RemoveKeyConfirm } from './providers/provider-confirms.tsx'
 import { ProvidersPage } from './providers/providers-page.tsx'
 import { ResetDialog } from './providers/reset-dialog.tsx'
+import { TestDialog } from './providers/test-dialog.tsx'
 import { useSession } from './session.ts'
 import { SettingsPage } from './settings/settings-page.tsx'
 import { NewTokenConfirm, TokenDialog } from './settings/token-dialog.tsx'
@@ -65,6 +66,7 @@ function Window() {
       <KeyDialog />
       <EditDrawer />
       <ResetDialog />
+      <TestDialog />
       <TokenDialog />
       <ToolDialog />
       <StartOverDialog />

@@ -38,6 +38,7 @@ export const strings = {
     saving: 'Saving',
     setKey: 'Set key',
     showAll: 'Show all',
+    testKey: 'Test key',
     tryAgain: 'Try again',
     undo: 'Undo',
     bringBack: (number: number) => `Bring back ${count(number, 'deleted model', 'deleted models')}`,
@@ -258,6 +259,20 @@ export const strings = {
     newTokenTitle: 'Make a new token?',
     newTokenText: 'Tools that use the one before stop working within a second.',
     newToken: 'Make a new one',
+  },
+
+  test: {
+    title: (name: string) => `Test the key of ${name}`,
+    asking: (name: string) => `Asking ${name}`,
+    asked: 'Asked',
+    answered: 'Answered',
+    body: 'It said',
+    suggested: 'Try instead',
+    nothing: 'Nothing',
+    status: (status: number, ms: number | null) =>
+      ms === null ? String(status) : `${status}, after ${formatNumber(ms)} ms`,
+    again: 'Test again',
+    changeAddress: 'Change the address',
   },
 
   reset: {
@@ -506,6 +521,7 @@ export const strings = {
     replaceKey: (name: string) => `Replace key of ${name}`,
     enterAgain: (name: string) => `Enter key of ${name} again`,
     copyKey: (name: string) => `Copy key of ${name}`,
+    testKey: (name: string) => `Test key of ${name}`,
     models: (name: string) => `Models of ${name}`,
     duplicate: (name: string) => `Duplicate ${name}`,
     removeKey: (name: string) => `Remove key of ${name}`,
@@ -541,6 +557,7 @@ export const strings = {
       undo: 'Undo, while the toast stands',
       set_key: 'Set or replace key',
       copy_key: 'Copy key',
+      test_key: 'Test key',
       edit: 'Edit',
       models: 'Its models',
       remove: 'Remove key, or delete',

@@ -12,6 +12,7 @@ export type Command =
   | 'undo'
   | 'set_key'
   | 'copy_key'
+  | 'test_key'
   | 'edit'
   | 'models'
   | 'remove'
@@ -40,6 +41,7 @@ export const keymap: readonly Shortcut[] = [
   { command: 'undo', on: 'window', ...both('Mod Z'), label: 'undo' },
   { command: 'set_key', on: 'card', ...both('K'), label: 'set_key' },
   { command: 'copy_key', on: 'card', desktop: ['C'], browser: [], label: 'copy_key' },
+  { command: 'test_key', on: 'card', ...both('T'), label: 'test_key' },
   { command: 'edit', on: 'card', ...both('E'), label: 'edit' },
   { command: 'models', on: 'card', ...both('M'), label: 'models' },
   { command: 'remove', on: 'card', ...both('Del'), label: 'remove' },

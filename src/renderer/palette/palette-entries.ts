@@ -38,6 +38,7 @@ function labelOf(act: ProviderAct, key_state: Provider['key_state']): (name: str
   }
   const labels = {
     copy_key: palette.copyKey,
+    test_key: palette.testKey,
     edit: palette.open,
     models: palette.models,
     duplicate: palette.duplicate,
@@ -48,7 +49,16 @@ function labelOf(act: ProviderAct, key_state: Provider['key_state']): (name: str
 }
 
 /** Copying is what is wanted most, what destroys least. */
-const order: readonly ProviderAct[] = ['copy_key', 'set_key', 'edit', 'models', 'duplicate', 'remove_key', 'delete']
+const order: readonly ProviderAct[] = [
+  'copy_key',
+  'set_key',
+  'test_key',
+  'edit',
+  'models',
+  'duplicate',
+  'remove_key',
+  'delete',
+]
 
 interface Around {
   desktop: boolean

@@ -1,7 +1,15 @@
 // What can be done with a provider, once: card, menu, palette and keyboard offer the acts that stand here.
 import type { Provider } from '../../shared/schemas.ts'
 
-export type ProviderAct = 'set_key' | 'copy_key' | 'edit' | 'models' | 'duplicate' | 'remove_key' | 'delete'
+export type ProviderAct =
+  | 'set_key'
+  | 'copy_key'
+  | 'test_key'
+  | 'edit'
+  | 'models'
+  | 'duplicate'
+  | 'remove_key'
+  | 'delete'
 
 /** The acts a provider offers, in the order of its menu. What is off because of read-only stays listed. */
 export function actsOf(provider: Provider, desktop: boolean): ProviderAct[] {
@@ -9,6 +17,7 @@ export function actsOf(provider: Provider, desktop: boolean): ProviderAct[] {
   return [
     'set_key',
     ...(desktop && provider.key_state === 'stored' ? (['copy_key'] as const) : []),
+    ...(provider.key_state === 'stored' && provider.base_url !== null ? (['test_key'] as const) : []),
     'edit',
     'models',
     'duplicate',

@@ -19,6 +19,7 @@ export interface Circumstances {
 export function act(kind: ProviderAct, { id }: Pick<Provider, 'id'>): void {
   if (kind === 'set_key') openOverlay({ kind: 'key', provider_id: id })
   else if (kind === 'copy_key') void copyKey(id)
+  else if (kind === 'test_key') openOverlay({ kind: 'test', provider_id: id })
   else if (kind === 'edit') openEdit(id)
   else if (kind === 'models') openEdit(id, 'models')
   else if (kind === 'duplicate') addProvider(id)

@@ -1,4 +1,5 @@
 import {
+  Activity,
   Copy,
   CopyPlus,
   Ellipsis,
@@ -27,6 +28,7 @@ import { act, setKeyLabel } from './provider-actions.ts'
 const looks: Record<ProviderAct, { icon: LucideIcon; command?: Command; danger?: boolean }> = {
   set_key: { icon: KeyRound, command: 'set_key' },
   copy_key: { icon: Copy, command: 'copy_key' },
+  test_key: { icon: Activity, command: 'test_key' },
   edit: { icon: Pencil, command: 'edit' },
   models: { icon: List, command: 'models' },
   duplicate: { icon: CopyPlus },
@@ -52,6 +54,7 @@ export function ProviderMenu({ id, tabIndex = 0, without = [] }: ProviderMenuPro
   const labels: Record<ProviderAct, string> = {
     set_key: setKeyLabel(provider),
     copy_key: strings.action.copyKey,
+    test_key: strings.action.testKey,
     edit: strings.action.edit,
     models: strings.action.models,
     duplicate: strings.action.duplicate,

@@ -9,6 +9,7 @@ export type Overlay =
   | { kind: 'key'; provider_id: number; typed?: string }
   | { kind: 'edit'; provider_id: number; view: 'details' | 'models' }
   | { kind: 'reset'; provider_id: number }
+  | { kind: 'test'; provider_id: number }
   | { kind: 'palette' }
   | { kind: 'shortcuts' }
   | { kind: 'token'; token: string; name?: string; connect?: string }
