@@ -49,8 +49,9 @@ function describeError(error: unknown, depth = 0): Described {
   return described
 }
 
-// Lines are JSON already: a text may begin right after an escape (\n, \u001b), and an escape must stay whole.
-const AT_START = String.raw`(?:(?<![A-Za-z0-9])|(?<=\\[bfnrt])|(?<=\\u[0-9a-f]{4}))`
+// Lines are JSON already: a text may begin right after an escape (\n, \u001b), and an escape must stay whole. In an
+// address it may begin after an escape of its own (%22, %2522).
+const AT_START = String.raw`(?:(?<![A-Za-z0-9])|(?<=\\[bfnrt])|(?<=\\u[0-9a-f]{4})|(?<=%(?:25)*[0-9A-Fa-f]{2}))`
 const NOT_IN_ESCAPE = String.raw`(?<!\\)(?<!\\u[0-9a-f]{0,3})`
 const BEGINNINGS = 'sk-|xai-|AIza|lk_|gsk_|gAAAA'
 const LONG = 32

@@ -55,6 +55,7 @@ describe('the log', () => {
     const secrets = [
       `sk-${base64url(24)}`,
       `sk-ant-api03-${base64url(60)}`,
+      'sk-Short123',
       'sk-onlyletterswithoutanydigitsinthemwhatsoever',
       `xai-${base64url(40)}`,
       `AIza${base64url(26)}`,
@@ -67,6 +68,7 @@ describe('the log', () => {
       const { text } = capture((log) => {
         log.info({ text: secret }, `a sentence with ${secret}.`)
         log.info({ url: `https://api.example/v1?key=${secret}&x=1`, quoted: JSON.stringify({ key: secret }) })
+        log.info({ url: `https://api.example/v1?q=%20${secret}%22`, twice: encodeURIComponent(`%3d${secret}`) })
         log.info({ deep: { list: [secret], escaped: `\u001b${secret}\n${secret}` } })
         log.error({ err: appError('internal', undefined, { cause }) })
         log.error({ err: cause }, `failed: ${cause.message}`)
