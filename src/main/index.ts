@@ -22,6 +22,8 @@ const log = createLog({ level: process.stderr.isTTY ? 'error' : 'info' })
 // Vite's server, while the window is being worked on; a packaged Latchkey has its own pages only.
 const devServer = app.isPackaged ? undefined : process.env['ELECTRON_RENDERER_URL']
 
+// Electron would show what nobody caught as it is, with whatever hangs on it.
+process.on('uncaughtException', giveUpOn)
 boot().catch(giveUpOn)
 
 async function boot(): Promise<void> {

@@ -345,6 +345,18 @@ describe.runIf(available)('a start that must not be', () => {
     expect(existsSync(home)).toBe(false)
   })
 
+  it('ends where nobody caught a mistake, and the log has it without the key that it carried', async () => {
+    const mistake = `process.once('newListener', function look(name) {
+      if (name !== 'uncaughtException') return process.once('newListener', look)
+      setImmediate(() => Promise.reject(new Error('upstream said: ${CANARY}')))
+    })`
+    const env = { ENCRYPTION_KEY: key, NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(mistake)}` }
+    const { code, printed } = await start([], env)
+    expect(code).toBe(1)
+    expect(printed).toContain('upstream said: [redacted]')
+    expect(printed).not.toContain(CANARY)
+  })
+
   it('is refused with a key file that is not named', async () => {
     expect(await start(['--key-file'])).toMatchObject({
       code: 1,
