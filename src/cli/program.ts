@@ -12,6 +12,7 @@ import { addServe } from './commands/serve.ts'
 import { addStartOver } from './commands/start-over.ts'
 import { addStatus } from './commands/status.ts'
 import { addToken } from './commands/token.ts'
+import { addUsage } from './commands/usage.ts'
 import { keyInArguments } from './refuse-secrets.ts'
 import { UsageError } from './refusals.ts'
 import { painted } from './terminal.ts'
@@ -63,6 +64,7 @@ export function createProgram(): Command {
   addKey(program)
   addModels(program)
   addToken(program)
+  addUsage(program)
   addStatus(program)
   addDoctor(program)
   addBackup(program)

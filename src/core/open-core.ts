@@ -15,6 +15,7 @@ import { providerOperations } from './providers/provider-service.ts'
 import { systemOperations } from './system-service.ts'
 import { TokenBook } from './token-book.ts'
 import { tokenOperations } from './tokens/token-service.ts'
+import { usageOperations } from './tokens/usage-service.ts'
 import { Vault } from './vault.ts'
 
 export interface CoreOptions {
@@ -82,7 +83,7 @@ export async function openCore(options: CoreOptions): Promise<Core> {
   // Loaded when it is needed: a command that calls no provider starts without it.
   const gateway = (): Promise<ToolGateway> =>
     (opening ??= import('./gateway/tool-gateway.ts').then(({ openToolGateway }) =>
-      openToolGateway({ vault, tokens, log }),
+      openToolGateway({ vault, tokens, catalog, log }),
     ))
   const listener = new ListenerControl({ vault, tokens, gateway, env, log, apiFor, revision })
 
@@ -91,6 +92,7 @@ export async function openCore(options: CoreOptions): Promise<Core> {
       ...providerOperations(vault, catalog, by),
       ...keyTestOperations(vault, gateway, by),
       ...tokenOperations(vault, tokens, by),
+      ...usageOperations(vault),
       ...systemOperations({ vault, catalog, listener, desktop, notes, revision, closing: closing.signal }, by),
     }
     return heldOpen(api, vault)

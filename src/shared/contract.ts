@@ -1,6 +1,7 @@
 // Every operation is written down once, here. The type `Api`, the IPC handler, the REST routes, the clients,
 // the OpenAPI document, docs/api.md and the forms' validation come from this table.
 import { z } from 'zod'
+import { AuditPage, AuditQuery, AuditVerdict } from './audit-schemas.ts'
 import { KeyTest, KeyTestInput, UpstreamModels } from './key-test-schemas.ts'
 import {
   Adoptable,
@@ -21,6 +22,7 @@ import {
   Status,
 } from './schemas.ts'
 import { CreatedToken, NewToken, Token, tokenOutputFields, TokenPatch, TokenRef } from './tool-schemas.ts'
+import { Usage, UsageInput } from './usage-schemas.ts'
 
 /** A way in. The command line opens the core itself and may call every operation. */
 export type Door = 'window' | 'rest' | 'cli'
@@ -164,6 +166,16 @@ export const operations = {
     done,
     { status: 204 },
   ),
+
+  getUsage: op(
+    'GET /usage',
+    'What tools have used: requests, tokens and cost by day, tool, provider, model or key.',
+    UsageInput,
+    Usage,
+  ),
+
+  listAudit: op('GET /audit', 'What was done, tried and refused, the newest first.', AuditQuery, AuditPage),
+  verifyAudit: op('GET /audit/verify', 'Whether the audit trail is as it was written.', nothing, AuditVerdict),
 
   getSettings: op('GET /settings', 'The settings.', nothing, Settings),
   updateSettings: op('PUT /settings', 'Changes the settings given.', SettingsPatch, Settings),

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { actorOf } from '../../src/core/actor.ts'
 import { generateFernetKey } from '../../src/core/crypto/fernet.ts'
+import { catalogInUse } from '../../src/core/catalog/catalog-in-use.ts'
 import { Endings } from '../../src/core/gateway/endings.ts'
 import { createGateway } from '../../src/core/gateway/gateway.ts'
 import { Upstreams } from '../../src/core/gateway/upstreams.ts'
@@ -43,7 +44,12 @@ const core = await openCore({
 const token = newToken()
 const tokenHash = hashToken(token)
 const { vault } = core
-const ports = vaultPorts({ vault, tokens: new TokenBook(vault), endings: new Endings(vault, log), log })
+const ports = vaultPorts({
+  vault,
+  tokens: new TokenBook(vault),
+  endings: new Endings({ vault, catalog: catalogInUse(core.places), log }),
+  log,
+})
 if (process.argv.includes('--unrecorded')) ports.beforeUse = async () => undefined
 const gateway = createGateway({ vault, upstreams: new Upstreams(), ports, log })
 const listener = await startListener(

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { Actor } from '../../src/core/actor.ts'
-import type { NewTokenRow, NewUse, TokenRow, TokenStore } from '../../src/core/store/token-store.ts'
+import type { NewTokenRow, NewUse, TokenRow, TokenStore, UsageGroup } from '../../src/core/store/token-store.ts'
 import type { OpenedStore } from './store-suite.ts'
 
 const by: Actor = { door: 'cli', os_user: 'tester', pid: 42 }
@@ -109,7 +109,8 @@ export function testTokens(name: string, open: () => Promise<OpenedStore & { use
         const token = await tokens.insert(newToken('a'), by)
         const use = await tokens.beginUse(useOf(token), by)
         await tokens.beginUse(useOf(token, { token_id: null, caller: 'run', model: null, key_id: null }), by)
-        const ending = { status: 200, outcome: 'complete', first_byte_ms: 1.5, total_ms: 2 }
+        const sums = { input_tokens: 9, output_tokens: 5, cached_tokens: 1, cost: 0.25 }
+        const ending = { status: 200, outcome: 'complete', first_byte_ms: 1.5, total_ms: 2, model: 'said', ...sums }
         await tokens.endUses([
           { ...use, ...ending },
           { ...use, id: use.id + 1, at: use.at - 9, ...ending },
@@ -117,7 +118,8 @@ export function testTokens(name: string, open: () => Promise<OpenedStore & { use
         const { method: _, ...kept } = useOf(token)
         const open = { status: null, outcome: null, first_byte_ms: null, total_ms: null }
         expect(opened.uses()).toMatchObject([
-          { ...kept, ...use, ...ending },
+          // The model stays as it was asked for.
+          { ...kept, ...use, ...ending, model: 'm' },
           { token_id: null, caller: 'run', model: null, key_id: null, ...open },
         ])
         const detail = { method: 'POST', route: '/chat/completions', model: 'm', key_id: 'k' }
@@ -126,6 +128,64 @@ export function testTokens(name: string, open: () => Promise<OpenedStore & { use
           ['key.use', { ...detail, model: null, key_id: null }],
         ])
         expect(await tokens.list()).toMatchObject([{ last_used_at: new Date(use.at).toISOString() }])
+      })
+
+      it('is summed up by day, tool, provider, model and key; what is not known is counted and not guessed', async () => {
+        vi.useFakeTimers({ toFake: ['Date'], now: new Date(2026, 0, 1, 12) })
+        const a = await tokens.insert(newToken('a'), by)
+        const ending = { outcome: 'complete', first_byte_ms: 1, total_ms: 2, model: null }
+        const took = (cost: number | null) => ({ input_tokens: 9, output_tokens: 5, cached_tokens: 1, cost })
+        const unknown = { input_tokens: null, output_tokens: null, cached_tokens: null, cost: null }
+        const first = await tokens.beginUse(useOf(a), by)
+        await tokens.update(a.id, { name: 'renamed' }, by)
+        const second = await tokens.beginUse(useOf(a, { provider: 'q', model: null, key_id: null }), by)
+        vi.setSystemTime(new Date(2026, 0, 2, 0, 0, 0))
+        const third = await tokens.beginUse(useOf(a, { token_id: null, caller: 'run' }), by)
+        await tokens.endUses([
+          { ...first, ...ending, status: 200, ...took(0.5) },
+          { ...second, ...ending, status: 500, ...took(null) },
+          { ...third, ...ending, status: 200, ...unknown },
+        ])
+        const from = new Date(2026, 0, 1).getTime()
+        const sum = async (group: UsageGroup, to = new Date(2026, 0, 3).getTime()) =>
+          (await tokens.sumUses(from, to, group)).map((row) => [row.group, row.requests])
+        expect(await sum('day')).toEqual([
+          ['2026-01-01', 2],
+          ['2026-01-02', 1],
+        ])
+        expect(await sum('day', third.at)).toEqual([['2026-01-01', 2]])
+        expect(await sum('tool')).toEqual([
+          ['renamed', 2],
+          ['run', 1],
+        ])
+        expect(await sum('provider')).toEqual([
+          ['p', 2],
+          ['q', 1],
+        ])
+        expect(await sum('model')).toEqual([
+          [null, 1],
+          ['p/m', 2],
+        ])
+        expect(await sum('key')).toEqual([
+          ['p k', 2],
+          ['q', 1],
+        ])
+        expect(await tokens.sumUses(from, third.at, 'day')).toEqual([
+          {
+            group: '2026-01-01',
+            requests: 2,
+            failed: 1,
+            input_tokens: 18,
+            output_tokens: 10,
+            cached_tokens: 2,
+            cost: 0.5,
+            unmeasured: 0,
+            unpriced: 1,
+          },
+        ])
+        expect(await tokens.sumUses(third.at, third.at + 1, 'day')).toMatchObject([
+          { input_tokens: 0, cost: 0, unmeasured: 1, unpriced: 1 },
+        ])
       })
 
       it('of a token that is revoked, expired or gone is refused, and nothing is written', async () => {

@@ -1,3 +1,4 @@
+import type { CatalogInUse } from '../catalog/catalog-in-use.ts'
 import type { Log } from '../log.ts'
 import type { TokenBook } from '../token-book.ts'
 import type { Vault } from '../vault.ts'
@@ -17,10 +18,18 @@ export interface ToolGateway extends Gateway {
   close(): Promise<void>
 }
 
+interface ToolGatewayDeps {
+  vault: Vault
+  tokens: TokenBook
+  /** For the prices it gives. */
+  catalog: CatalogInUse
+  log: Log
+}
+
 /** Opens the gateway over a vault and its tokens. */
-export function openToolGateway({ vault, tokens, log }: { vault: Vault; tokens: TokenBook; log: Log }): ToolGateway {
+export function openToolGateway({ vault, tokens, catalog, log }: ToolGatewayDeps): ToolGateway {
   const upstreams = new Upstreams()
-  const endings = new Endings(vault, log)
+  const endings = new Endings({ vault, catalog, log })
   const gateway = createGateway({ vault, upstreams, ports: vaultPorts({ vault, tokens, endings, log }), log })
   return {
     ...gateway,

@@ -7,6 +7,7 @@ import type { TokenBook } from '../token-book.ts'
 import type { Vault } from '../vault.ts'
 import type { Endings } from './endings.ts'
 import type { GatewayPorts, Intent } from './ports.ts'
+import { UsageTap } from './usage-tap.ts'
 
 interface VaultPortsDeps {
   vault: Vault
@@ -41,11 +42,16 @@ export function vaultPorts({ vault, tokens, endings, log }: VaultPortsDeps): Gat
       return [{ id: provider.key_id, open: () => vault.withMasterKey(async (_store, ring) => openKey(ring, provider)) }]
     },
 
-    async beforeUse({ caller, provider, key_id, model, method, route, attempt }) {
+    async beforeUse({ caller, provider, dialect, key_id, model, scope, method, route, attempt }) {
       const { token_id = null, name } = caller
       const use = { token_id, caller: name, provider, key_id, model, method, route, attempt }
       const ref = await vault.withMasterKey((store) => store.tokens.beginUse(use, actorOf('rest', name)))
-      return { onFinish: (ending) => endings.add({ ...ref, ...ending }) }
+      const tap = new UsageTap()
+      return {
+        onHead: (status, headers) => tap.head(status, headers),
+        onChunk: (chunk) => tap.chunk(chunk),
+        onFinish: (ending) => endings.add({ ...ref, ...ending, provider, dialect, model, scope, texts: tap.take() }),
+      }
     },
 
     onEcho({ caller, provider, method, route, model, key_id }) {

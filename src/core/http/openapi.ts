@@ -13,6 +13,7 @@ import {
   Status,
 } from '../../shared/schemas.ts'
 import { CreatedToken, Token } from '../../shared/tool-schemas.ts'
+import { Usage } from '../../shared/usage-schemas.ts'
 
 type Json = Record<string, unknown>
 
@@ -30,6 +31,7 @@ for (const [id, schema] of Object.entries({
   Token,
   KeyTest,
   UpstreamModels,
+  Usage,
 })) {
   named.add(schema, { id })
 }

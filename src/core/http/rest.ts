@@ -34,7 +34,13 @@ interface Route {
   alwaysAsk: boolean
 }
 
-const ALWAYS_ASKED: ReadonlySet<OperationId> = new Set(['waitForChange', 'getStatus', 'listUpstreamModels'])
+const ALWAYS_ASKED: ReadonlySet<OperationId> = new Set([
+  'waitForChange',
+  'getStatus',
+  'listUpstreamModels',
+  'getUsage',
+  'verifyAudit',
+])
 
 const OPENAPI = `${API_BASE}/openapi.json`
 

@@ -52,6 +52,32 @@ export interface UseEnding extends UseRef {
   outcome: string
   first_byte_ms: number | null
   total_ms: number
+  /** As the provider said it, where the request did not. */
+  model: string | null
+  input_tokens: number | null
+  output_tokens: number | null
+  /** Of the input. */
+  cached_tokens: number | null
+  /** In USD. */
+  cost: number | null
+}
+
+export type UsageGroup = 'day' | 'tool' | 'provider' | 'model' | 'key'
+
+/** What the uses of a group come to. */
+export interface UsageRow {
+  /** Null where it is not known: a request whose model nobody read. */
+  group: string | null
+  requests: number
+  failed: number
+  input_tokens: number
+  output_tokens: number
+  cached_tokens: number
+  cost: number
+  /** Requests whose tokens are not known, and so not in the sums. */
+  unmeasured: number
+  /** Requests whose cost is not known, and so not in the sum. */
+  unpriced: number
 }
 
 /** Each act is one transaction together with its audit row, or nothing. */
@@ -72,4 +98,6 @@ export interface TokenStore {
   beginUse(use: NewUse, by: Actor): Promise<UseRef>
   /** Adds how uses ended. */
   endUses(endings: readonly UseEnding[]): Promise<void>
+  /** The sums of the uses from `from` to before `to`, in milliseconds; days are those of this machine. */
+  sumUses(from: number, to: number, by: UsageGroup): Promise<UsageRow[]>
 }

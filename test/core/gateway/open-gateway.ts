@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import Database from 'better-sqlite3'
 import { dispatch } from '../../../src/core/dispatch.ts'
 import { actorOf } from '../../../src/core/actor.ts'
+import { catalogInUse } from '../../../src/core/catalog/catalog-in-use.ts'
 import { Endings } from '../../../src/core/gateway/endings.ts'
 import { createGateway, type Gateway, type GatewayDeps } from '../../../src/core/gateway/gateway.ts'
 import type { GatewayPorts, Use } from '../../../src/core/gateway/ports.ts'
@@ -58,7 +59,7 @@ export async function openGateway(options: GatewayOptions = {}): Promise<TestGat
   const uses: Use[] = []
   const echoes: Use[] = []
   const { vault } = temp.core
-  const endings = new Endings(vault, log)
+  const endings = new Endings({ vault, catalog: catalogInUse(temp.core.places), log })
   const base = vaultPorts({ vault, tokens: new TokenBook(vault), endings, log })
   const recording: GatewayPorts = {
     ...base,

@@ -1,7 +1,17 @@
 import { z } from 'zod'
 import { appError } from '../../../shared/errors.ts'
 import type { Actor } from '../../actor.ts'
-import type { NewTokenRow, NewUse, TokenChange, TokenRow, TokenStore, UseEnding, UseRef } from '../token-store.ts'
+import type {
+  NewTokenRow,
+  NewUse,
+  TokenChange,
+  TokenRow,
+  TokenStore,
+  UsageGroup,
+  UsageRow,
+  UseEnding,
+  UseRef,
+} from '../token-store.ts'
 import type { Acts } from './act.ts'
 import type { Database, Statement } from './database.ts'
 import { DamagedRow, isUniqueViolation } from './sqlite-errors.ts'
@@ -16,6 +26,15 @@ interface RawToken extends Omit<TokenRow, 'providers' | 'models' | 'last_used_at
 
 const SELECT = `SELECT id, name, kind, prefix, sha256, providers, models, requests_per_minute, expires_at, created_at,
   revoked_at, (SELECT max(at) FROM key_use WHERE token_id = token.id) AS last_use FROM token`
+
+const GROUPS: Readonly<Record<UsageGroup, string>> = {
+  day: "strftime('%Y-%m-%d', at / 1000, 'unixepoch', 'localtime')",
+  // A token that was renamed is still the same tool.
+  tool: 'coalesce((SELECT name FROM token WHERE id = token_id), caller)',
+  provider: 'provider',
+  model: "provider || '/' || model",
+  key: "provider || coalesce(' ' || substr(key_id, 1, 8), '')",
+}
 
 /** Tokens and uses in SQL. */
 export class SqliteTokenStore implements TokenStore {
@@ -93,11 +112,40 @@ export class SqliteTokenStore implements TokenStore {
   endUses(endings: readonly UseEnding[]): Promise<void> {
     return this.#acts.complete(() => {
       const update = this.#statement(
-        `UPDATE key_use SET status = ?, outcome = ?, first_byte_ms = ?, total_ms = ? WHERE id = ? AND at = ?`,
+        `UPDATE key_use SET status = ?, outcome = ?, first_byte_ms = ?, total_ms = ?, model = coalesce(model, ?),
+           input_tokens = ?, output_tokens = ?, cached_tokens = ?, cost = ? WHERE id = ? AND at = ?`,
       )
-      for (const { status, outcome, first_byte_ms, total_ms, id, at } of endings) {
-        update.run(status, outcome, first_byte_ms, total_ms, id, at)
+      for (const ending of endings) {
+        const { status, outcome, first_byte_ms, total_ms, model } = ending
+        const { input_tokens, output_tokens, cached_tokens, cost, id, at } = ending
+        update.run(
+          status,
+          outcome,
+          first_byte_ms,
+          total_ms,
+          model,
+          input_tokens,
+          output_tokens,
+          cached_tokens,
+          cost,
+          id,
+          at,
+        )
       }
+    })
+  }
+
+  sumUses(from: number, to: number, by: UsageGroup): Promise<UsageRow[]> {
+    return this.#acts.readOne(() => {
+      const rows = this.#statement(
+        `SELECT ${GROUPS[by]} AS "group", count(*) AS requests,
+           count(*) FILTER (WHERE outcome IN ('failed', 'cut') OR status >= 400) AS failed,
+           coalesce(sum(input_tokens), 0) AS input_tokens, coalesce(sum(output_tokens), 0) AS output_tokens,
+           coalesce(sum(cached_tokens), 0) AS cached_tokens, total(cost) AS cost,
+           count(*) FILTER (WHERE input_tokens IS NULL) AS unmeasured, count(*) FILTER (WHERE cost IS NULL) AS unpriced
+         FROM key_use WHERE at >= ? AND at < ? GROUP BY 1 ORDER BY 1`,
+      ).all(from, to)
+      return rows as UsageRow[]
     })
   }
 

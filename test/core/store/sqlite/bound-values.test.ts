@@ -23,8 +23,9 @@ describe('the source of every statement', () => {
       [...text.matchAll(/\$\{([^}]*)\}/g)].map(([, expression = '']) => expression),
     )
     const named = new Set(put.filter((expression) => !/^[A-Z_]+$/.test(expression)))
-    // How many migrations there are; one of two columns of a key; one of two tables of a foreign dump.
-    expect([...named].toSorted()).toEqual(['Number.MAX_SAFE_INTEGER', 'list.length', 'table', 'where'])
+    // How many migrations there are; one of two columns of a key; one of two tables of a foreign dump; how
+    // uses are grouped, of five ways.
+    expect([...named].toSorted()).toEqual(['GROUPS[by]', 'Number.MAX_SAFE_INTEGER', 'list.length', 'table', 'where'])
   })
 })
 

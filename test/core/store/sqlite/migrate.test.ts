@@ -115,6 +115,8 @@ describe('migrate', () => {
 const DIGESTS = [
   '6f436cf39ebf869240499a44f5ca59713c7c5575289de35ad5205d6e9558cd18',
   '61370c82fc797c974b3f06c760c238632ae84d40946e84b48a0c132fa6abcd0c',
+  '573bd56209eadcf78597358dcd721d761974382f2c08b3c38ec399f9f3b06dfe',
+  '0401068c71d45451ae11be5d975687f4b6311f8a6e958ab121f506e9d1fd818c',
 ]
 
 describe('a migration that was shipped', () => {

@@ -1,0 +1,46 @@
+// What crosses a door about what tools have used.
+import { z } from 'zod'
+
+export const UsageGroup = z.enum(['day', 'tool', 'provider', 'model', 'key'], {
+  error: 'Choose one of day, tool, provider, model, key.',
+})
+export type UsageGroup = z.infer<typeof UsageGroup>
+
+const Moment = z.union([z.iso.date(), z.iso.datetime({ offset: true })], {
+  error: 'Write a day as 2026-11-25, or a time as 2026-11-25T12:00:00Z.',
+})
+
+export const UsageInput = z.strictObject({
+  /** The first day or moment; 29 days ago if not given. */
+  from: Moment.optional(),
+  /** The last day, or the moment before which; now if not given. */
+  to: Moment.optional(),
+  /** `day` if not given. */
+  group_by: UsageGroup.optional(),
+})
+
+const sums = {
+  requests: z.int(),
+  /** Refused by the provider, failed on the way, or cut. */
+  failed: z.int(),
+  input_tokens: z.int(),
+  output_tokens: z.int(),
+  /** Of the input. */
+  cached_tokens: z.int(),
+  cost_usd: z.number(),
+  /** Requests whose tokens are not known: they are not in the sums. */
+  unmeasured: z.int(),
+  /** Requests whose cost is not known: they are not in the sum. */
+  unpriced: z.int(),
+}
+
+/** What tools have used. Days are those of this machine; a key is shown by its provider and the beginning of its id. */
+export const Usage = z.object({
+  from: z.iso.datetime(),
+  to: z.iso.datetime(),
+  group_by: UsageGroup,
+  /** By the name of the group; null: a request whose model nobody read. */
+  rows: z.array(z.object({ group: z.string().nullable(), ...sums })),
+  total: z.object(sums),
+})
+export type Usage = z.infer<typeof Usage>
