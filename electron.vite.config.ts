@@ -45,7 +45,12 @@ export default defineConfig({
       externalizeDeps: false,
       target: 'node22',
       rollupOptions: {
-        input: { index: resolve('src/main/index.ts'), cli: resolve('src/cli/index.ts') },
+        input: {
+          index: resolve('src/main/index.ts'),
+          cli: resolve('src/cli/index.ts'),
+          // A process of its own, started by either.
+          'keychain-helper': resolve('src/core/crypto/keychain-helper.ts'),
+        },
         external,
         output: { format: 'es', entryFileNames: '[name].js', chunkFileNames: 'chunks/[name]-[hash].js' },
       },

@@ -30,7 +30,12 @@ export interface DoctorOptions {
 /** Examines the vault of this user. */
 export async function examine({ env, cwd, keyFile, envFile, fix }: DoctorOptions): Promise<Finding[]> {
   const places = placesFrom(env)
-  const given: GivenKeys = { key_file: keyFile, environment: takenEnvironmentKey(), env_file: envFile }
+  const given: GivenKeys = {
+    key_file: keyFile,
+    environment: takenEnvironmentKey(),
+    env_file: envFile,
+    session: { env },
+  }
   const notes = checkWorkingFolder(cwd, places, envFile)
   const unsafe = checkFolders(places)
   if (unsafe.length > 0) return [...unsafe, ...notes]

@@ -3,6 +3,7 @@ import type { Settings } from '../shared/schemas.ts'
 import type { Actor } from './actor.ts'
 import { catalogInUse } from './catalog/catalog-in-use.ts'
 import { unreadEnvFile } from './crypto/key-sources.ts'
+import type { StartKeychainHelper } from './crypto/keychain-process.ts'
 import { takenEnvironmentKey } from './crypto/take-environment-key.ts'
 import type { Desktop } from './desktop.ts'
 import type { ToolGateway } from './gateway/tool-gateway.ts'
@@ -31,6 +32,8 @@ export interface CoreOptions {
   /** `ENCRYPTION_KEY`; what the entry's first import took from the environment if not given. */
   environmentKey?: string | undefined
   desktop?: Desktop | undefined
+  /** Starts the process that asks the keychain, if it is not Node itself. */
+  startKeychain?: StartKeychainHelper | undefined
   /** Told of each statement and file step before it is made. */
   onStep?: OnStep | undefined
 }
@@ -71,6 +74,11 @@ export async function openCore(options: CoreOptions): Promise<Core> {
       key_file: options.keyFile,
       environment: options.environmentKey ?? takenEnvironmentKey(),
       env_file: options.envFile,
+      session: {
+        env,
+        ...(options.startKeychain === undefined ? {} : { start: options.startKeychain }),
+        onWaiting: () => warn('Waiting for the keychain: it may ask for its password.'),
+      },
     },
     catalog,
     warn,

@@ -3,13 +3,7 @@ import { join } from 'node:path'
 import { appError } from '../shared/errors.ts'
 import type { Actor } from './actor.ts'
 import type { KeySource } from './crypto/key-source.ts'
-import {
-  givenKeySource,
-  makeMasterKeyFile,
-  readKeyRing,
-  recordedKeySource,
-  type GivenKeys,
-} from './crypto/key-sources.ts'
+import { givenKeySource, makeMasterKey, readKeyRing, recordedKeySource, type GivenKeys } from './crypto/key-sources.ts'
 import type { Places } from './places.ts'
 import { ensurePrivateFolder, lookAt, syncFolder, unwritable, type OnStep, type Warn } from './private-files.ts'
 import { canOpen } from './providers/stored-key.ts'
@@ -43,7 +37,7 @@ export async function startOver(lost: LostVault, by: Actor): Promise<{ copy: str
   ensurePrivateFolder(places.backups, warn)
   onStep?.(`copy ${copy}`)
   await lost.file.copyTo(copy)
-  const source = given ?? freshMasterKey(lost, stamp)
+  const source = given ?? (await freshMasterKey(lost, stamp))
   const ring = givenRing ?? (await readKeyRing(source))
   if (ring === undefined) throw appError('key_file_unreadable', { path: source.place, what: 'it does not exist' })
   try {
@@ -64,8 +58,8 @@ export async function startOver(lost: LostVault, by: Actor): Promise<{ copy: str
 }
 
 /** A wrong key that was given hides the right one, which still lies where it was recorded. */
-async function assertLost({ row, places }: LostVault): Promise<void> {
-  const source = recordedKeySource(row.key_source, row.key_place, places)
+async function assertLost({ row, places, given }: LostVault): Promise<void> {
+  const source = recordedKeySource(row.key_source, row.key_place, places, given.session)
   const ring = source === undefined ? undefined : await readKeyRing(source).catch(() => undefined)
   const opens = row.master_key_id !== null && ring?.has(row.master_key_id) === true
   ring?.destroy()
@@ -76,7 +70,7 @@ async function assertLost({ row, places }: LostVault): Promise<void> {
 }
 
 /** A key file that does not open the vault is kept beside the new one: it may open a copy. */
-function freshMasterKey({ places, warn, onStep }: LostVault, stamp: string): KeySource {
+async function freshMasterKey({ places, given, warn, onStep }: LostVault, stamp: string): Promise<KeySource> {
   const path = places.master_key_file
   if (lookAt(path) !== undefined) {
     onStep?.(`set aside ${path}`)
@@ -87,5 +81,5 @@ function freshMasterKey({ places, warn, onStep }: LostVault, stamp: string): Key
       throw unwritable(path, cause)
     }
   }
-  return makeMasterKeyFile(places, warn, onStep)
+  return (await makeMasterKey(places, given.session, warn, onStep)).source
 }

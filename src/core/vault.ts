@@ -9,7 +9,7 @@ import { CatalogError } from './catalog/located.ts'
 import type { KeySource } from './crypto/key-source.ts'
 import {
   givenKeySource,
-  makeMasterKeyFile,
+  makeMasterKey,
   mendMasterKeyFile,
   readKeyRing,
   recordedKeySource,
@@ -209,7 +209,7 @@ export class Vault {
   async #reopenAfter(earlier: Promise<void> | undefined, given: GivenKeys | undefined): Promise<void> {
     // Whoever asked for the earlier one is told how it failed.
     await earlier?.catch(() => undefined)
-    if (given !== undefined) this.#given = given
+    if (given !== undefined) this.#given = { session: this.#given.session, ...given }
     this.#retire(await this.#open())
     if (this.#busy === 0) this.#release()
   }
@@ -283,19 +283,27 @@ export class Vault {
 
   async #create(): Promise<void> {
     const { places, warn, onStep } = this.#options
-    const source = (await givenKeySource(this.#given, places)) ?? makeMasterKeyFile(places, warn, onStep)
-    const ring = await readKeyRing(source)
-    if (ring === undefined) throw appError('key_file_unreadable', { path: source.place, what: 'it does not exist' })
-    const key = { id: ring.currentId, source: source.name, place: source.place }
-    ring.destroy()
-    this.isNew = await createVault(
-      places.vault,
-      async (store) => {
-        await store.recordMasterKey(key, actorOf('start'))
-        await this.#merge(store, null)
-      },
-      { warn, onStep },
-    )
+    const given = await givenKeySource(this.#given, places)
+    const made = given === undefined ? await makeMasterKey(places, this.#given.session, warn, onStep) : undefined
+    const source = given ?? made?.source
+    try {
+      const ring = source === undefined ? undefined : await readKeyRing(source)
+      if (source === undefined || ring === undefined) {
+        throw appError('key_file_unreadable', { path: source?.place ?? '', what: 'it does not exist' })
+      }
+      const key = { id: ring.currentId, source: source.name, place: source.place }
+      ring.destroy()
+      this.isNew = await createVault(
+        places.vault,
+        async (store) => {
+          await store.recordMasterKey(key, actorOf('start'))
+          await this.#merge(store, null)
+        },
+        { warn, onStep },
+      )
+    } finally {
+      if (!this.isNew) await made?.discard()
+    }
   }
 
   async #openExisting(reading: VaultFile): Promise<Opened> {
@@ -339,7 +347,7 @@ export class Vault {
   async #sourceFor(row: VaultRow): Promise<KeySource | undefined> {
     const { places, warn } = this.#options
     const given = await givenKeySource(this.#given, places)
-    const source = given ?? recordedKeySource(row.key_source, row.key_place, places)
+    const source = given ?? recordedKeySource(row.key_source, row.key_place, places, this.#given.session)
     if (source?.name === 'file') mendMasterKeyFile(places, warn)
     return source
   }

@@ -11,6 +11,7 @@ import { toAppError } from '../shared/errors.ts'
 import { openBundle, SCHEME, WINDOW_ORIGIN, WINDOW_URL } from './bundle.ts'
 import { electronDesktop, openClipboard } from './desktop.ts'
 import { serveIpc } from './ipc.ts'
+import { startUtilityHelper } from './keychain-utility.ts'
 import { refusedSwitches } from './refused-switches.ts'
 import { openShell } from './shell.ts'
 import { startOptions, type StartOptions } from './start-options.ts'
@@ -55,6 +56,7 @@ async function start({ hidden, ...keyOptions }: StartOptions): Promise<void> {
     cwd: process.cwd(),
     ...keyOptions,
     desktop: electronDesktop(secrets),
+    startKeychain: startUtilityHelper,
     log,
   })
   beforeQuit(async () => {

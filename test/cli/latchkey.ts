@@ -23,14 +23,16 @@ export interface RunOptions {
 }
 
 /**
- * The environment of a command: this one's, without what would point it at somebody's real vault, and without what Node
+ * The environment of a command: this one's, without what would point it at somebody's real vault or keychain, and without what Node
  * takes for a reason to leave out colours (CI) or to force them.
  */
 export function environment(home: string, env: Record<string, string> = {}): Record<string, string> {
   const own = Object.entries(process.env).filter(
     ([name, value]) =>
       value !== undefined &&
-      !/^(LATCHKEY_|ENCRYPTION_KEY|NODE_OPTIONS|DISPLAY|WAYLAND|CI$|NO_COLOR$|FORCE_COLOR$)/.test(name),
+      !/^(LATCHKEY_|ENCRYPTION_KEY|NODE_OPTIONS|DISPLAY|WAYLAND|DBUS_|XDG_RUNTIME_DIR|CI$|NO_COLOR$|FORCE_COLOR$)/.test(
+        name,
+      ),
   )
   return { ...(Object.fromEntries(own) as Record<string, string>), LATCHKEY_HOME: home, ...env }
 }

@@ -7,6 +7,7 @@ import { actorOf } from '../../src/core/actor.ts'
 import { dispatch } from '../../src/core/dispatch.ts'
 import { createLog } from '../../src/core/log.ts'
 import { generateFernetKey } from '../../src/core/crypto/fernet.ts'
+import type { StartKeychainHelper } from '../../src/core/crypto/keychain-process.ts'
 import { openCore, type Core, type CoreOptions } from '../../src/core/open-core.ts'
 
 /**
@@ -32,6 +33,15 @@ export function tempHome(): { home: string } & Disposable {
     [Symbol.dispose]: () => rmSync(folder, { recursive: true, force: true }),
   }
 }
+
+/** No keychain: a vault of a test leaves nothing in that of whoever runs it. */
+const noKeychain: StartKeychainHelper = () => ({
+  pid: undefined,
+  send: () => undefined,
+  onMessage: () => undefined,
+  onExit: (listener) => void setImmediate(listener),
+  kill: () => undefined,
+})
 
 export interface TempCore extends AsyncDisposable {
   core: Core
@@ -62,6 +72,7 @@ export async function openTempCore(options: TempOptions = {}): Promise<TempCore>
     cwd: home,
     log: createLog({ level: 'silent' }),
     environmentKey: key ?? undefined,
+    startKeychain: noKeychain,
     ...rest,
   })
   const api = core.apiFor(actorOf(door))

@@ -49,7 +49,12 @@ async function restore(path: string, _options: object, command: Command): Promis
     },
     {
       places,
-      given: { key_file: keyFile, environment: takenEnvironmentKey(), env_file: envFile },
+      given: {
+        key_file: keyFile,
+        environment: takenEnvironmentKey(),
+        env_file: envFile,
+        session: { env: process.env },
+      },
       warn: note,
     },
   )

@@ -35,7 +35,9 @@ export async function keyHomeFor({ masterKey, rows, places, given }: Sought): Pr
     if (await opens(chosen, id)) return { source: chosen.name, place: chosen.place, write: null }
     throw appError('encryption_key_wrong', { place: chosen.place }, { hint: otherKeyHint(masterKey, chosen.place) })
   }
-  const recorded = rows.toReversed().map((row) => row && recordedKeySource(row.key_source, row.key_place, places))
+  const recorded = rows
+    .toReversed()
+    .map((row) => row && recordedKeySource(row.key_source, row.key_place, places, given.session))
   for (const source of [...recorded, recordedKeySource('file', null, places)]) {
     if (source === undefined || !(await opensQuietly(source, id))) continue
     // master.key may hold a ring that an interrupted restore left; the backup's own text ends it.

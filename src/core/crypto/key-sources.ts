@@ -19,6 +19,7 @@ import {
 } from '../private-files.ts'
 import type { KeySource } from './key-source.ts'
 import { generateFernetKey, MalformedKey } from './fernet.ts'
+import { keychainSource, makeKeychainMasterKey, type KeychainOptions } from './keychain.ts'
 import { KeyRing } from './master-key.ts'
 
 const VARIABLE = 'ENCRYPTION_KEY'
@@ -32,6 +33,8 @@ export interface GivenKeys {
   environment?: string | undefined
   /** `--env-file`; else `.env` in the Latchkey folder. */
   env_file?: string | undefined
+  /** How the keychain of this session is reached; without it there is none. */
+  session?: KeychainOptions | undefined
 }
 
 /** The source that this start names, or undefined where it names none. */
@@ -44,7 +47,12 @@ export async function givenKeySource(given: GivenKeys, places: Places): Promise<
 }
 
 /** The source recorded beside the check value, as far as it can be asked without being given again. */
-export function recordedKeySource(name: string | null, place: string | null, places: Places): KeySource | undefined {
+export function recordedKeySource(
+  name: string | null,
+  place: string | null,
+  places: Places,
+  session?: KeychainOptions,
+): KeySource | undefined {
   const source = KeySourceName.safeParse(name).data
   if (source === 'file') return keyFileSource('file', places.master_key_file)
   if (source === 'key_file' && place !== null) return keyFileSource('key_file', place)
@@ -52,6 +60,7 @@ export function recordedKeySource(name: string | null, place: string | null, pla
   if (source === 'env_file' && place !== null) {
     return envFileSource(place, { named: false, own: place === places.env_file })
   }
+  if (source === 'keychain' && place !== null && session !== undefined) return keychainSource(place, session)
   return undefined
 }
 
@@ -65,6 +74,31 @@ export async function readKeyRing(source: KeySource): Promise<KeyRing | undefine
     if (cause instanceof MalformedKey) throw appError('encryption_key_malformed', { place: source.place }, { cause })
     throw cause
   }
+}
+
+/** A master key for a vault that is about to be made. */
+export interface MadeMasterKey {
+  source: KeySource
+  /** Takes back what only this start would have used: another one made the vault. */
+  discard(): Promise<void>
+}
+
+/**
+ * A new key in the keychain; where none can be used, which is said, or a key file lies there already, in `master.key`.
+ */
+export async function makeMasterKey(
+  places: Places,
+  session: KeychainOptions | undefined,
+  warn: Warn,
+  onStep?: OnStep,
+): Promise<MadeMasterKey> {
+  if (session !== undefined && lookAt(places.master_key_file) === undefined) {
+    const made = await makeKeychainMasterKey(places.data, session)
+    if ('source' in made) return { source: made.source, discard: () => made.source.remove() }
+    warn(`The master key is a file, because ${made.unusable}.`)
+  }
+  // Two starts share the file: the vault that stands was made with it.
+  return { source: makeMasterKeyFile(places, warn, onStep), discard: async () => undefined }
 }
 
 /** A new key in `master.key`, or the one that lies there already: it is never written over. */

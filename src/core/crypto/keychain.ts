@@ -2,6 +2,8 @@
 // under an account of its own, which nothing else ever takes: two starts that both make a first vault, or a folder
 // that is used again, cannot write over a key that a vault needs.
 import { randomBytes } from 'node:crypto'
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
 import { appError, type AppError } from '../../shared/errors.ts'
 import { generateFernetKey } from './fernet.ts'
 import type { WritableKeySource } from './key-source.ts'
@@ -78,12 +80,19 @@ async function ask(
   request: KeychainRequest,
   { env, start = startNodeHelper, limit, onWaiting }: KeychainOptions & { limit: number },
 ): Promise<KeychainReply> {
+  if (hasNoBus(env)) return { state: 'absent', what: 'there is no session bus' }
   const waiting = onWaiting === undefined ? undefined : setTimeout(onWaiting, FIRST_LIMIT)
   try {
     return await askKeychainHelper(start, env, request, limit)
   } finally {
     clearTimeout(waiting)
   }
+}
+
+/** Without a bus there is nobody to ask, which needs no process to find out. These two are where libdbus looks. */
+function hasNoBus(env: NodeJS.ProcessEnv): boolean {
+  const { DBUS_SESSION_BUS_ADDRESS: address, XDG_RUNTIME_DIR: runtime } = env
+  return process.platform === 'linux' && !address && !(runtime && existsSync(join(runtime, 'bus')))
 }
 
 const inWords = {

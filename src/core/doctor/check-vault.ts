@@ -67,7 +67,8 @@ async function checkMasterKey(
   given: GivenKeys,
 ): Promise<{ ring?: KeyRing; findings: Finding[] }> {
   try {
-    const source = (await givenKeySource(given, places)) ?? recordedKeySource(row.key_source, row.key_place, places)
+    const source =
+      (await givenKeySource(given, places)) ?? recordedKeySource(row.key_source, row.key_place, places, given.session)
     const ring = source === undefined ? undefined : await readRing(source)
     if (ring === undefined || source === undefined) {
       const keys = providers.filter((provider) => provider.api_key_encrypted !== null).length

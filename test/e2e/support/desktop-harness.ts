@@ -149,6 +149,8 @@ function environment({ home, env, tray }: DesktopOptions): Record<string, string
     const value = process.env[name]
     if (value !== undefined) own[name] = value
   }
+  // The person's bus would be found by that folder.
+  if (own['XDG_RUNTIME_DIR'] !== undefined) own['DBUS_SESSION_BUS_ADDRESS'] = 'unix:path=/nonexistent/bus'
   return { ...own, ...env }
 }
 

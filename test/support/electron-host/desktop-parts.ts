@@ -1,3 +1,4 @@
+import { fork } from 'node:child_process'
 import { EventEmitter } from 'node:events'
 import type {
   Clipboard,
@@ -35,6 +36,14 @@ export const dialog = only('dialog', {
 export const shell = only<Pick<Shell, 'openExternal'>>('shell', {
   async openExternal(url) {
     record.openedExternally.push(url)
+  },
+})
+
+/** A process of Node's own: the helper tells the two apart by what it finds. */
+export const utilityProcess = only('utilityProcess', {
+  fork(script: string, args: string[], { env }: { env?: NodeJS.ProcessEnv }) {
+    const child = fork(script, args, { env, execArgv: [], stdio: ['ignore', 'ignore', 'ignore', 'ipc'] })
+    return Object.assign(child, { postMessage: (message: object) => void child.send(message, () => {}) })
   },
 })
 
