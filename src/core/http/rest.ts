@@ -34,13 +34,7 @@ interface Route {
   alwaysAsk: boolean
 }
 
-const ALWAYS_ASKED: ReadonlySet<OperationId> = new Set([
-  'waitForChange',
-  'getStatus',
-  'listUpstreamModels',
-  'getUsage',
-  'verifyAudit',
-])
+const ALWAYS_ASKED: ReadonlySet<OperationId> = new Set(['waitForChange', 'getStatus', 'listUpstreamModels', 'getUsage'])
 
 const OPENAPI = `${API_BASE}/openapi.json`
 
