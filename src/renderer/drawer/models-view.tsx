@@ -1,4 +1,4 @@
-import { Plus } from 'lucide-react'
+import { Download, Plus } from 'lucide-react'
 import { useDeferredValue, useEffect, useMemo, useRef, useState, type ReactNode } from 'react'
 import { PageProblemNote } from '../layout/page-notes.tsx'
 import { useProvider } from '../state/providers.ts'
@@ -10,6 +10,7 @@ import { KeyCaps } from '../ui/key-caps.tsx'
 import { SearchField } from '../ui/search-field.tsx'
 import { formatNumber } from '../words.ts'
 import { AddModel } from './add-model.tsx'
+import { FetchModels } from './fetch-models.tsx'
 import { ModelGrid } from './model-grid.tsx'
 import { searchModels } from './search-models.ts'
 
@@ -17,7 +18,7 @@ import { searchModels } from './search-models.ts'
 export function ModelsView({ id, back }: { id: number; back: ReactNode }) {
   const provider = useProvider(id)
   const [typed, setTyped] = useState('')
-  const [isAdding, setAdding] = useState(false)
+  const [open, setOpen] = useState<'add' | 'fetch'>()
   const query = useDeferredValue(typed)
   const scroller = useRef<HTMLDivElement>(null)
   const search = useRef<HTMLInputElement>(null)
@@ -39,7 +40,24 @@ export function ModelsView({ id, back }: { id: number; back: ReactNode }) {
               {isSearched ? words.of(shown.length, models.length) : formatNumber(models.length)}
             </span>
           </h3>
-          <Button small icon={Plus} why={block} aria-expanded={isAdding} onClick={() => setAdding(!isAdding)}>
+          {provider?.key_state === 'stored' && provider.base_url !== null && (
+            <Button
+              small
+              icon={Download}
+              why={block}
+              aria-expanded={open === 'fetch'}
+              onClick={() => setOpen(open === 'fetch' ? undefined : 'fetch')}
+            >
+              {words.fetch}
+            </Button>
+          )}
+          <Button
+            small
+            icon={Plus}
+            why={block}
+            aria-expanded={open === 'add'}
+            onClick={() => setOpen(open === 'add' ? undefined : 'add')}
+          >
             {words.addModel}
           </Button>
         </div>
@@ -58,7 +76,12 @@ export function ModelsView({ id, back }: { id: number; back: ReactNode }) {
         />
         <PageProblemNote />
       </div>
-      {isAdding && (
+      {open === 'fetch' && provider !== undefined && (
+        <div className="shrink-0 border-b border-line">
+          <FetchModels provider={provider} onDone={() => setOpen(undefined)} />
+        </div>
+      )}
+      {open === 'add' && (
         <div className="shrink-0 border-b border-line">
           <AddModel id={id} autoFocus onAdded={() => setTyped('')} />
         </div>
