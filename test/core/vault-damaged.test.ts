@@ -54,7 +54,7 @@ describe('a vault file that is not sound', () => {
   const damaged = (what: string): unknown => ({
     code: 'database_damaged',
     detail: `The vault ${vault()} is damaged: ${what}`,
-    hint: 'It has not been changed. Put back a copy of it, or run: latchkey doctor',
+    hint: 'It has not been changed. Put back a backup: latchkey restore PATH, with one of your own or of: latchkey backup --list',
   })
 
   it('is said to be empty', async () => {
