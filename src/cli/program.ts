@@ -3,6 +3,7 @@ import { version } from '../core/version.ts'
 import { addBackup } from './commands/backup.ts'
 import { addDoctor } from './commands/doctor.ts'
 import { addExport } from './commands/export.ts'
+import { addImport } from './commands/import.ts'
 import { addKeygen } from './commands/keygen.ts'
 import { addKey } from './commands/key.ts'
 import { addModels } from './commands/models.ts'
@@ -67,6 +68,7 @@ export function createProgram(): Command {
   addUsage(program)
   addStatus(program)
   addDoctor(program)
+  addImport(program)
   addBackup(program)
   addRestore(program)
   addExport(program)

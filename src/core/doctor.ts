@@ -50,7 +50,7 @@ export async function examine({ env, cwd, keyFile, envFile, fix }: DoctorOptions
     ...modes,
     ...checkKeyFiles(keyFiles, fix),
     ...(hasVault
-      ? await checkVault(places, given)
+      ? await checkVault(places, given, env)
       : [note(`There is no vault yet at ${places.vault}; the first command makes it.`)]),
     ...(await checkCatalog(places)),
     ...checkCopies(places),

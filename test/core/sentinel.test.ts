@@ -1,17 +1,22 @@
 // Canary keys go through every operation, every door and every error; afterwards everything that left the core is
 // searched for them. Whatever finds one here has found a leak.
-import { readFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import Sqlite from 'better-sqlite3'
 import { describe, expect, it } from 'vitest'
+import { importFacts } from '../../src/cli/tell-import.ts'
 import { actorOf } from '../../src/core/actor.ts'
 import { backUp } from '../../src/core/backup/back-up.ts'
 import { newBackupKey, withPassphrase } from '../../src/core/backup/backup-key.ts'
 import { catalogOf, catalogText } from '../../src/core/backup/plain-export.ts'
 import { openRestore } from '../../src/core/backup/restore.ts'
+import { readCatalogFile } from '../../src/core/catalog/models-yaml.ts'
+import { shippedCatalogPath } from '../../src/core/catalog/shipped-catalog.ts'
 import { generateFernetKey } from '../../src/core/crypto/fernet.ts'
 import type { Desktop } from '../../src/core/desktop.ts'
 import { dispatch } from '../../src/core/dispatch.ts'
+import { applyImport } from '../../src/core/import/plan.ts'
+import { prepareOrigin, prepareSearch, takeOut } from '../../src/core/import/prepare-import.ts'
 import { createLog } from '../../src/core/log.ts'
 import { getDecryptedApiKey } from '../../src/core/providers/provider-service.ts'
 import { createClient, type Call } from '../../src/shared/client.ts'
@@ -93,6 +98,8 @@ describe('a canary key', () => {
     sentinel.lookAt('the plain export', catalogText(rows))
     sentinel.lookAtValue('the plain export as JSON', catalogOf(rows))
 
+    await importKeys(temp, sentinel)
+
     // What is refused with a key in it.
     await ask('createProvider', {
       name: first,
@@ -159,6 +166,38 @@ describe('a canary key', () => {
     expect(sentinel.looked).toBeGreaterThan(300_000)
   }, 120_000)
 })
+
+/** Keys out of the environment and out of files, sound and broken, into the vault. */
+async function importKeys({ core, client, home }: TempCore, sentinel: Sentinel): Promise<void> {
+  const files = {
+    '.env': `OPENAI_API_KEY=${first}\nCOHERE_API_KEY='${third}'\nSOME_API_KEY=sk-ant-${second} and more\n`,
+    'broken.json': `{ "env": { "ANTHROPIC_API_KEY": "${encodeURIComponent(first)}" `,
+    'broken.yaml': `clients: [ { api_key: "${encodeURIComponent(second)}" `,
+    'broken.toml': `[model_providers.x]\nexperimental_bearer_token = ${third}`,
+    'broken.sql': `INSERT INTO provider VALUES (1, '${third}`,
+    'key.env': `ENCRYPTION_KEY=${first}`,
+  }
+  const folder = join(home, '..', 'elsewhere')
+  mkdirSync(folder)
+  for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text)
+  const target = { vault: core.vault, client, catalog: (await readCatalogFile(shippedCatalogPath())).providers }
+  const prepared = await prepareSearch(target, {
+    context: { home: folder, env: { XAI_API_KEY: second, OPENAI_API_KEY: third }, platform: 'linux' },
+    environment: true,
+    files: Object.keys(files).map((name) => join(folder, name)),
+  })
+  expect(prepared.lines.filter(({ act }) => act !== 'nothing').length).toBeGreaterThan(2)
+  expect(prepared.problems.length).toBeGreaterThan(2)
+  sentinel.lookAtValue('what an import found', prepared)
+  sentinel.lookAtValue('what an import tells programs', importFacts(prepared))
+  sentinel.lookAtValue('what became of it', await applyImport(client, prepared.lines))
+  sentinel.lookAtValue('what was taken out', takeOut(prepared.lines))
+  const dump = [join(folder, 'broken.sql')]
+  for (const key of ['key.env', 'broken.sql', 'none']) {
+    const refused = await prepareOrigin(target, dump, join(folder, key)).catch((cause: unknown) => cause)
+    sentinel.lookAtValue('what an import of a dump refuses', refused)
+  }
+}
 
 async function takeAndZero({ core }: TempCore): Promise<unknown> {
   const taken = await getDecryptedApiKey(core.vault, { id: 1 })

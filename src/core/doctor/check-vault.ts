@@ -8,6 +8,7 @@ import { keyStateOf } from '../providers/stored-key.ts'
 import { openVaultAsItIs } from '../store/sqlite/sqlite-vault-file.ts'
 import type { ProviderRow, VaultRow } from '../store/store.ts'
 import type { VaultFile } from '../store/vault-file.ts'
+import { checkVariables } from './check-variables.ts'
 import { fine, note, wrong, type Finding } from './finding.ts'
 
 const RESTORE =
@@ -25,14 +26,23 @@ export async function readVaultRow(places: Places): Promise<VaultRow | undefined
 }
 
 /** Whether the vault is sound, its master key the right one, and every key in it readable. Changes nothing. */
-export async function checkVault(places: Places, given: GivenKeys): Promise<Finding[]> {
+export async function checkVault(
+  places: Places,
+  given: GivenKeys,
+  env: Readonly<Record<string, string | undefined>>,
+): Promise<Finding[]> {
   try {
     return await withVaultFile(places, async (file) => {
       const row = await file.store.readVault()
       const providers = await file.store.listProviders()
       const { ring, findings } = await checkMasterKey(row, providers, places, given)
       try {
-        return [...checkIntegrity(file), ...findings, ...checkKeys(providers, ring, row)]
+        return [
+          ...checkIntegrity(file),
+          ...findings,
+          ...checkKeys(providers, ring, row),
+          ...checkVariables(providers, env),
+        ]
       } finally {
         ring?.destroy()
       }

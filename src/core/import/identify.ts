@@ -87,7 +87,7 @@ function customTarget(raw: RawKey, base_url: string, meant: Candidate | undefine
 }
 
 const PLACEHOLDER =
-  /^(?:<.*>|x+|sk-x+|(?:your|my|insert|change|replace|todo|dummy|test|none|null|example)(?:[-_ ].*)?)$/i
+  /^(?:<.*>|x+|sk-x+|(?:changeme|your|my|insert|change|replace|todo|dummy|test|none|null|example)(?:[-_ ].*)?)$/i
 
 /** Why a text is no key of a provider's, or undefined where it may be one. */
 function notAKey(value: string): string | undefined {

@@ -53,15 +53,14 @@ export type ImportOutcome =
 type ImportClient = Pick<Client, 'createProvider' | 'updateProvider' | 'addModel'>
 
 /**
- * Imports the lines given, one after the other; one that fails does not hold up the next. Keys are forgotten as soon as
- * they are stored.
+ * Imports the lines given, one after the other; one that fails does not hold up the next. Their keys stay in memory until
+ * the caller forgets them.
  */
 export async function applyImport(api: ImportClient, lines: readonly PlannedImport[]): Promise<ImportOutcome[]> {
   const outcomes: ImportOutcome[] = []
   for (const line of lines) {
     try {
       outcomes.push({ id: line.id, done: true, provider_id: await applyOne(api, line) })
-      line.key?.forget()
     } catch (cause) {
       if (!isAppError(cause)) throw cause
       outcomes.push({ id: line.id, done: false, error: cause.body })

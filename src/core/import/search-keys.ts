@@ -3,7 +3,7 @@ import { FoundKey } from './found-key.ts'
 import { candidatesOf, identify, type Target } from './identify.ts'
 import type { Candidate } from './known-providers.ts'
 import type { FoundPlace, ImportProblem, ImportTool, RawKey, SearchContext } from './raw-key.ts'
-import { searchFile, searchToolFiles } from './tool-files.ts'
+import { searchFile, searchToolFiles, type Searched } from './tool-files.ts'
 import { keysAmong, type Variables } from './variables.ts'
 
 /** One key that could be imported, with every place it stands in. */
@@ -29,24 +29,21 @@ export interface SearchRequest {
   catalog: readonly CatalogProvider[]
   /** What the login shell sets up, where it was asked: see `loginShellVariables`. */
   login_shell?: Variables | undefined
-  /** Only the environment, one tool, or these files; everything but files where nothing is named. */
-  environment_only?: boolean
-  tool?: ImportTool
+  /** What to look into; where nothing is named, the environment and the files of every tool. */
+  environment?: boolean
+  tools?: readonly ImportTool[]
   files?: readonly string[]
 }
 
 /** Looks for keys, in the environment first and then in files. Reads only. */
 export async function searchKeys(request: SearchRequest): Promise<SearchResult> {
-  const { context, catalog, files = [] } = request
+  const { context, catalog, environment = false, tools = [], files = [] } = request
   const candidates = candidatesOf(catalog)
-  const searches = [
-    ...(files.length > 0 || request.tool !== undefined
-      ? []
-      : [{ keys: fromEnvironment(request, candidates), problems: [] }]),
-    ...(files.length > 0 || request.environment_only === true
-      ? []
-      : [await searchToolFiles(context, candidates, request.tool)]),
-  ]
+  const everything = !environment && tools.length === 0 && files.length === 0
+  const searches: Searched[] = []
+  if (everything || environment) searches.push({ keys: fromEnvironment(request, candidates), problems: [] })
+  if (everything) searches.push(await searchToolFiles(context, candidates))
+  for (const tool of tools) searches.push(await searchToolFiles(context, candidates, tool))
   for (const path of files) searches.push(await searchFile(path, context, candidates))
   const result: SearchResult = { findings: [], skipped: [], problems: searches.flatMap(({ problems }) => problems) }
   const names = new Set(catalog.map(({ name }) => name))

@@ -32,7 +32,7 @@ describe('the environment', () => {
   it('gives the keys of every variable that the catalog names', async () => {
     const env = Object.fromEntries(catalog.flatMap(({ env }) => env).map((name, n) => [name, `${KEY}-${n}`]))
     using home = importHome(env)
-    const result = await search(home, { environment_only: true })
+    const result = await search(home, { environment: true })
     expect(result.findings).toHaveLength(Object.keys(env).length)
     for (const { target, places } of result.findings) {
       const owner = catalog.find((provider) => provider.env.includes(places[0]?.field ?? ''))
@@ -42,7 +42,7 @@ describe('the environment', () => {
 
   it('offers a known variable without a provider as a custom one, with its address', async () => {
     using home = importHome({ COHERE_API_KEY: `${KEY}-1`, MISTRAL_API_KEY: `${KEY}-2`, TOGETHER_API_KEY: `${KEY}-3` })
-    const result = await search(home, { environment_only: true })
+    const result = await search(home, { environment: true })
     expect(result.findings.map(({ target }) => [target.name, target.base_url, target.known])).toEqual([
       ['cohere', 'https://api.cohere.ai/compatibility/v1', false],
       ['mistral', 'https://api.mistral.ai/v1', false],
@@ -52,7 +52,7 @@ describe('the environment', () => {
 
   it('shows the last four characters of a key and no more, wherever it is printed', async () => {
     using home = importHome({ OPENAI_API_KEY: `sk-proj-${KEY}`, XAI_API_KEY: 'short-key' })
-    const result = await search(home, { environment_only: true })
+    const result = await search(home, { environment: true })
     expect(result.findings.map(({ key }) => key.hint)).toEqual(['ghij', null])
     const printed = JSON.stringify(result) + inspect(result, { depth: 9, showHidden: true })
     expect(printed).not.toContain('canary')
@@ -62,12 +62,12 @@ describe('the environment', () => {
   it('takes no secret of ours and nothing of a name it does not know', async () => {
     const env = { ENCRYPTION_KEY: KEY, LATCHKEY_TOKEN: KEY, STRIPE_API_KEY: 'sk_live_0123', AWS_SECRET_ACCESS_KEY: KEY }
     using home = importHome(env)
-    expect(await search(home, { environment_only: true })).toEqual({ findings: [], skipped: [], problems: [] })
+    expect(await search(home, { environment: true })).toEqual({ findings: [], skipped: [], problems: [] })
   })
 
   it('knows a key under another name where its beginning leaves no doubt', async () => {
     using home = importHome({ MY_CLAUDE_KEY: `sk-ant-api03-${KEY}`, WORK_TOKEN: `gsk_${KEY}`, OTHER_KEY: `sk-${KEY}` })
-    expect(brief(await search(home, { environment_only: true }))).toEqual([
+    expect(brief(await search(home, { environment: true }))).toEqual([
       'anthropic MY_CLAUDE_KEY',
       'groq https://api.groq.com/openai/v1 WORK_TOKEN',
     ])
@@ -80,7 +80,7 @@ describe('the environment', () => {
       ANTHROPIC_AUTH_TOKEN: KEY,
       ANTHROPIC_BASE_URL: 'https://relay.example.net',
     })
-    const result = await search(home, { environment_only: true })
+    const result = await search(home, { environment: true })
     expect(result.findings.map(({ target }) => target)).toEqual([
       {
         name: 'llm.example.com',
@@ -103,7 +103,7 @@ describe('the environment', () => {
 
   it('knows a provider by its address, whatever its variable is called', async () => {
     using home = importHome({ OPENAI_API_KEY: KEY, OPENAI_API_BASE: 'https://api.x.ai/v1' })
-    expect(brief(await search(home, { environment_only: true }))).toEqual(['xai OPENAI_API_KEY'])
+    expect(brief(await search(home, { environment: true }))).toEqual(['xai OPENAI_API_KEY'])
   })
 
   it.each([
@@ -120,7 +120,7 @@ describe('the environment', () => {
     ['an address with a user in it', KEY, 'https://a:b@api.example.com/v1', 'an address that is refused'],
   ])('leaves out %s and says why', async (_, value, address, why) => {
     using home = importHome({ OPENAI_API_KEY: value, ...(address && { OPENAI_BASE_URL: address }) })
-    const result = await search(home, { environment_only: true })
+    const result = await search(home, { environment: true })
     expect(result.findings).toEqual([])
     expect(result.skipped).toHaveLength(1)
     expect(result.skipped[0]?.why).toContain(why)
@@ -129,7 +129,7 @@ describe('the environment', () => {
 
   it("warns of a key that looks like another provider's", async () => {
     using home = importHome({ OPENAI_API_KEY: `sk-ant-api03-${KEY}`, XAI_API_KEY: KEY })
-    const result = await search(home, { environment_only: true })
+    const result = await search(home, { environment: true })
     expect(result.findings.map(({ remarks }) => remarks)).toEqual([
       ['It looks like a key of Anthropic (Claude).'],
       ['Keys of xAI (Grok) usually begin with xai-.'],
@@ -305,7 +305,7 @@ describe('the files of tools', () => {
     using home = importHome({ OPENAI_API_KEY: `sk-${KEY}` })
     home.put('.codex/auth.json', JSON.stringify({ OPENAI_API_KEY: `sk-proj-${KEY}-d` }))
     home.put('.gemini/.env', `GEMINI_API_KEY=AIza${KEY}\n`)
-    expect(brief(await search(home, { tool: 'codex' }))).toEqual(['openai OPENAI_API_KEY'])
+    expect(brief(await search(home, { tools: ['codex'] }))).toEqual(['openai OPENAI_API_KEY'])
   })
 
   it('follow the references of LiteLLM as it would, and leave its own key alone', async () => {
