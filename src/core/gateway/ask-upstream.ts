@@ -11,12 +11,13 @@ export interface Reply {
 }
 
 /** Asks a provider for something small and reads the answer, as far as `limit`. Rejects as undici does. */
-export function askUpstream(
+export async function askUpstream(
   upstreams: Upstreams,
   target: Target,
   headers: readonly string[],
   { limit, signal }: { limit: number; signal: AbortSignal },
 ): Promise<Reply> {
+  await upstreams.ready()
   return new Promise((resolve, reject) => {
     const began = performance.now()
     const chunks: Buffer[] = []

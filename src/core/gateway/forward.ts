@@ -34,7 +34,8 @@ export async function forward(
   planNow: (store: Store) => Promise<Plan>,
   deps: ForwardDeps,
 ): Promise<void> {
-  const { vault, ports, limits } = deps
+  const { vault, upstreams, ports, limits } = deps
+  await upstreams.ready()
   // What comes along with the head is here by the time it is needed.
   const early = asked.mayReadAhead ? asked.body() : undefined
   await early?.settle()

@@ -2,7 +2,7 @@
 // left to the environment: no proxy variables, no NODE_TLS_REJECT_UNAUTHORIZED, no NODE_EXTRA_CA_CERTS.
 import type { Readable } from 'node:stream'
 import type { ConnectionOptions } from 'node:tls'
-import { Pool, ProxyAgent, type buildConnector, type Dispatcher } from 'undici'
+import type { buildConnector, Dispatcher, Pool, ProxyAgent } from 'undici'
 import { checkedLookup, forbidden, type Resolve } from './checked-lookup.ts'
 import type { Target } from './target.ts'
 import { secureContextOf, type Trust } from './tls-trust.ts'
@@ -43,6 +43,7 @@ export class Upstreams {
   readonly #options: Omit<Pool.Options, 'connect'>
   readonly #pools = new Map<string, Pool>()
   #proxy: ProxyAgent | undefined
+  #undici: typeof import('undici') | undefined
   #tls: ConnectOptions | undefined
 
   constructor(settings: UpstreamSettings = {}) {
@@ -57,6 +58,11 @@ export class Upstreams {
       bodyTimeout: silence_ms,
       keepAliveTimeout: IDLE_MS,
     }
+  }
+
+  /** Loads what connects; must be awaited before `dispatch`. Not part of a start, which it would make a quarter longer. */
+  async ready(): Promise<void> {
+    this.#undici ??= await import('undici')
   }
 
   /** Sends a request; the handler is told what happens. Throws where the address may not be connected to. */
@@ -86,14 +92,19 @@ export class Upstreams {
     if (refusal !== undefined) throw refusal
     if (this.#settings.proxy !== undefined && !isLoopback(host)) return this.#throughProxy(this.#settings.proxy)
     const connect = protocol === 'https:' ? this.#withTrust() : this.#connect
-    const pool = new Pool(origin, { ...this.#options, connect })
+    const pool = new (this.#loaded().Pool)(origin, { ...this.#options, connect })
     this.#pools.set(origin, pool)
     return pool
   }
 
+  #loaded(): typeof import('undici') {
+    if (this.#undici === undefined) throw new Error('Upstreams: ready() was not awaited')
+    return this.#undici
+  }
+
   #throughProxy(uri: string): ProxyAgent {
     const tls = this.#withTrust()
-    return (this.#proxy ??= new ProxyAgent({ ...this.#options, uri, requestTls: tls, proxyTls: tls }))
+    return (this.#proxy ??= new (this.#loaded().ProxyAgent)({ ...this.#options, uri, requestTls: tls, proxyTls: tls }))
   }
 
   /** Made at the first need, once: reading the authorities takes its time. */

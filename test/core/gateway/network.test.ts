@@ -219,6 +219,7 @@ async function askInChild(origin: string, env: Record<string, string>): Promise<
   const script = `
     import { Upstreams } from ${JSON.stringify(new URL('../../../src/core/gateway/upstreams.ts', import.meta.url).href)}
     const upstreams = new Upstreams()
+    await upstreams.ready()
     const code = await new Promise((resolve) => {
       const handler = { onRequestStart() {}, onResponseStart: () => resolve('answered'), onResponseData() {}, onResponseEnd() {}, onResponseError: (_, e) => resolve(e.code) }
       upstreams.dispatch({ origin: process.argv[1], path: '/by-latchkey' }, { method: 'GET', headers: [], body: null }, handler)
