@@ -98,6 +98,15 @@ describe.runIf(hasSecretService)('a vault in a session with a keychain', () => {
     await using back = await openTempCore(inside)
     expect(back.core.vault.state).toBe('open')
   })
+
+  it('can be started over by its owner where its keychain is gone for good', async () => {
+    using folder = tempHome()
+    await (await openTempCore(inSession(session, folder.home)))[Symbol.asyncDispose]()
+    await using outside = await openTempCore({ home: folder.home, key: null })
+    const { name } = (await outside.client.getStatus()).vault
+    await outside.client.startOver({ vault_name: name })
+    expect(await outside.client.getStatus()).toMatchObject({ vault: { state: 'open' }, master_key: { source: 'file' } })
+  })
 })
 
 describe('a vault made where no keychain answers', () => {
