@@ -1,5 +1,6 @@
 import { Command, Option } from 'commander'
 import { version } from '../core/version.ts'
+import { addAudit } from './commands/audit.ts'
 import { addBackup } from './commands/backup.ts'
 import { addDoctor } from './commands/doctor.ts'
 import { addExport } from './commands/export.ts'
@@ -68,6 +69,7 @@ export function createProgram(): Command {
   addUsage(program)
   addStatus(program)
   addDoctor(program)
+  addAudit(program)
   addImport(program)
   addBackup(program)
   addRestore(program)

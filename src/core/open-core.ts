@@ -1,6 +1,7 @@
 import type { Api } from '../shared/contract.ts'
 import type { Settings } from '../shared/schemas.ts'
 import type { Actor } from './actor.ts'
+import { auditOperations } from './audit/audit-service.ts'
 import { catalogInUse } from './catalog/catalog-in-use.ts'
 import { unreadEnvFile } from './crypto/key-sources.ts'
 import type { StartKeychainHelper } from './crypto/keychain-process.ts'
@@ -101,6 +102,7 @@ export async function openCore(options: CoreOptions): Promise<Core> {
       ...keyTestOperations(vault, gateway, by),
       ...tokenOperations(vault, tokens, by),
       ...usageOperations(vault),
+      ...auditOperations(vault),
       ...systemOperations({ vault, catalog, listener, desktop, notes, revision, closing: closing.signal }, by),
     }
     return heldOpen(api, vault)
@@ -118,6 +120,7 @@ export async function openCore(options: CoreOptions): Promise<Core> {
       closing.abort()
       await listener.close()
       await (await opening)?.close()
+      await vault.settle()
       vault.close()
     },
   }

@@ -2,6 +2,7 @@ import { renameSync } from 'node:fs'
 import { join } from 'node:path'
 import { appError } from '../shared/errors.ts'
 import type { Actor } from './actor.ts'
+import { setSealAside } from './audit/seal.ts'
 import type { KeySource } from './crypto/key-source.ts'
 import { givenKeySource, makeMasterKey, readKeyRing, recordedKeySource, type GivenKeys } from './crypto/key-sources.ts'
 import type { Places } from './places.ts'
@@ -41,6 +42,8 @@ export async function startOver(lost: LostVault, by: Actor): Promise<{ copy: str
   const ring = givenRing ?? (await readKeyRing(source))
   if (ring === undefined) throw appError('key_file_unreadable', { path: source.place, what: 'it does not exist' })
   try {
+    // What the lost key sealed, the new one cannot vouch for.
+    setSealAside(places.audit_head, 'start-over', stamp)
     const writable = await openVaultForWriting(places.vault, { warn, onStep })
     try {
       const key = { id: ring.currentId, source: source.name, place: source.place }

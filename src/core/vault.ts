@@ -4,6 +4,8 @@ import { basename } from 'node:path'
 import { appError, isAppError, type AppError, type ErrorCode } from '../shared/errors.ts'
 import type { KeySourceName } from '../shared/schemas.ts'
 import { actorOf, type Actor } from './actor.ts'
+import { Sealing } from './audit/sealing.ts'
+import { sealTrail } from './audit/trail.ts'
 import type { CatalogInUse } from './catalog/catalog-in-use.ts'
 import { CatalogError } from './catalog/located.ts'
 import type { KeySource } from './crypto/key-source.ts'
@@ -68,6 +70,7 @@ export class Vault {
   isNew = false
   catalogProblem: string | null = null
   readonly #options: VaultOptions
+  readonly #sealing: Sealing
   #given: GivenKeys
   #opened: Opened = CLOSED
   #epoch = 0
@@ -83,6 +86,7 @@ export class Vault {
     this.#options = options
     this.#given = options.given
     this.places = options.places
+    this.#sealing = new Sealing(() => this.#sealTrail(), options.warn)
   }
 
   /** Opens the vault of these places, or makes it; what is wrong becomes a state, not an exception. */
@@ -239,10 +243,31 @@ export class Vault {
     return turn
   }
 
+  /** Seals what was done and is not sealed yet: for one who is about to close. */
+  settle(): Promise<void> {
+    return this.#sealing.settle()
+  }
+
   /** Lets go of the file at once; an act that still runs fails. */
   close(): void {
+    this.#sealing.cancel()
     this.#retire(CLOSED)
     this.#release()
+  }
+
+  /** Nothing is looked at anew for it: the vault that was changed is the one to seal. */
+  async #sealTrail(): Promise<void> {
+    const { places, warn } = this.#options
+    const { file, ring, problem } = this.#opened
+    if (problem !== undefined || file === undefined || ring === undefined || !file.isInPlace()) return
+    this.#busy += 1
+    try {
+      ensurePrivateFolder(places.config, warn)
+      await sealTrail(file.store.audit, places.audit_head, ring)
+    } finally {
+      this.#busy -= 1
+      if (this.#busy === 0) this.#release()
+    }
   }
 
   #writable(): [Store, KeyRing] {
@@ -330,7 +355,10 @@ export class Vault {
         if (reading.isOlder) await keepLocalCopy(reading, places.backups, 'migration', { warn })
         reading.close()
         file = undefined
-        file = await openVaultForWriting(places.vault, { warn, onStep })
+        const onCommit = (): void => this.#sealing.changed()
+        file = await openVaultForWriting(places.vault, { warn, onStep, onCommit })
+        // A process that was killed may have left rows without a seal.
+        onCommit()
         await this.#merge(file.store, row.catalog_digest)
       } catch (cause) {
         if (!isAppError(cause)) throw cause

@@ -1,6 +1,7 @@
 // Every operation is written down once, here. The type `Api`, the IPC handler, the REST routes, the clients,
 // the OpenAPI document, docs/api.md and the forms' validation come from this table.
 import { z } from 'zod'
+import { AuditPage, AuditQuery, AuditVerdict } from './audit-schemas.ts'
 import { KeyTest, KeyTestInput, UpstreamModels } from './key-test-schemas.ts'
 import {
   Adoptable,
@@ -172,6 +173,9 @@ export const operations = {
     UsageInput,
     Usage,
   ),
+
+  listAudit: op('GET /audit', 'What was done, tried and refused, the newest first.', AuditQuery, AuditPage),
+  verifyAudit: op('POST /audit/verify', 'Whether the audit trail is as it was written.', nothing, AuditVerdict),
 
   getSettings: op('GET /settings', 'The settings.', nothing, Settings),
   updateSettings: op('PUT /settings', 'Changes the settings given.', SettingsPatch, Settings),

@@ -42,7 +42,7 @@ describe.each(ways)('the token of a key that was %s', (_, act) => {
     await act()
     await temp.core.close()
     expect(placesOf(old)).toEqual([])
-    expect(readdirSync(temp.home)).toEqual(['vault.db'])
+    expect(readdirSync(temp.home)).toEqual(['audit-head.json', 'vault.db'])
   })
 
   it('is gone as soon as the last reader has let go of it', async () => {
@@ -74,7 +74,7 @@ describe('the log', () => {
     expect(next.core.vault.state).toBe('open')
     await next.client.removeApiKey({ provider_id: id })
     await next.core.close()
-    expect(readdirSync(other.home)).toEqual(['vault.db'])
+    expect(readdirSync(other.home)).toEqual(['audit-head.json', 'vault.db'])
     expect(readFileSync(join(other.home, 'vault.db')).includes(old)).toBe(false)
   })
 })

@@ -86,7 +86,7 @@ describe('a second start', () => {
     const before = sha256Of(at('vault.db'))
     await makeVault()
     expect(sha256Of(at('vault.db'))).toBe(before)
-    expect(readdirSync(home)).toEqual(['vault.db'])
+    expect(readdirSync(home)).toEqual(['audit-head.json', 'vault.db'])
   })
 
   it('opens with what it has where the catalog is broken, and says where in it', async () => {
@@ -127,7 +127,7 @@ describe('a second start', () => {
       utimesSync(at(name), Date.now() / 1000 - age, Date.now() / 1000 - age)
     }
     await makeVault()
-    expect(readdirSync(home).sort()).toEqual(['vault.db', 'vault.db.new-ba9876543210'])
+    expect(readdirSync(home).sort()).toEqual(['audit-head.json', 'vault.db', 'vault.db.new-ba9876543210'])
   })
 })
 
@@ -216,7 +216,7 @@ describe.runIf(POSIX)('a place that is not safe', () => {
       state: 'closed',
       problem: { code: 'vault_unwritable', detail: expect.stringContaining(home) },
     })
-    expect(readdirSync(home)).toEqual(['vault.db'])
+    expect(readdirSync(home)).toEqual(['audit-head.json', 'vault.db'])
   })
 
   it('is said to be one: a vault file that nobody may write to', async () => {

@@ -32,6 +32,7 @@ const VOLATILE: ReadonlySet<string> = new Set([
   'sha256',
   'expires_at',
   'revoked_at',
+  'hash',
 ])
 
 /** The same without what differs from run to run; whether a text stands in such a place is kept. */

@@ -1,9 +1,10 @@
 // The seal of the audit trail: where it stood, under the master key, in a file outside the vault. It only ever moves
 // forward, so that cutting rows off cannot be hidden by sealing again.
 import { timingSafeEqual } from 'node:crypto'
-import { closeSync, openSync, rmSync } from 'node:fs'
+import { closeSync, openSync, renameSync, rmSync } from 'node:fs'
+import { dirname } from 'node:path'
 import { z } from 'zod'
-import { codeOf, lookAt, readSmallFile, writePrivateFile } from '../private-files.ts'
+import { codeOf, lookAt, readSmallFile, syncFolder, unwritable, writePrivateFile } from '../private-files.ts'
 
 export const AuditSeal = z.strictObject({
   version: z.literal(1),
@@ -68,6 +69,25 @@ export function raiseSeal(path: string, seal: AuditSeal): boolean {
   } finally {
     rmSync(lock, { force: true })
   }
+}
+
+/**
+ * Sets the seal aside, for a trail that will be another one: that of a restored vault, or under a new master key.
+ * Answers how to put it back.
+ */
+export function setSealAside(path: string, why: 'restore' | 'start-over', stamp: string): () => void {
+  const aside = `${path}.before-${why}-${stamp}`
+  const move = (from: string, to: string): void => {
+    if (lookAt(from) === undefined) return
+    try {
+      renameSync(from, to)
+      syncFolder(dirname(path))
+    } catch (cause) {
+      throw unwritable(path, cause)
+    }
+  }
+  move(path, aside)
+  return () => move(aside, path)
 }
 
 function takeLock(lock: string): boolean {

@@ -5,6 +5,7 @@ import { rmSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { appError, isAppError, type AppError } from '../../shared/errors.ts'
 import type { Actor } from '../actor.ts'
+import { setSealAside } from '../audit/seal.ts'
 import type { GivenKeys } from '../crypto/key-sources.ts'
 import type { Places } from '../places.ts'
 import { ensurePrivateFolder, lookAt, type OnStep, type Warn } from '../private-files.ts'
@@ -145,12 +146,17 @@ export class Restore {
     const stamp = now.toISOString().replaceAll(/[:.]/g, '-')
     const key =
       home.write === null ? undefined : placeKey(home.place, home.write, { folder: places.config, stamp, warn, onStep })
+    // The trail that comes back ends earlier than the one that was sealed here.
+    const putSealBack = setSealAside(places.audit_head, 'restore', stamp)
     try {
       await swapVault({ draft, vault: places.vault, keep, onStep })
     } catch (cause) {
       // Once it has the vault's name it is the vault, whatever failed afterwards.
       if (lookAt(draft) === undefined) key?.finish()
-      else key?.undo()
+      else {
+        key?.undo()
+        putSealBack()
+      }
       throw cause
     }
     key?.finish()

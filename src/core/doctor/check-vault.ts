@@ -1,4 +1,6 @@
 import { appError, isAppError, type AppError } from '../../shared/errors.ts'
+import { toVerdict } from '../audit/audit-service.ts'
+import { verifyTrail } from '../audit/trail.ts'
 import { MalformedKey } from '../crypto/fernet.ts'
 import type { KeySource } from '../crypto/key-source.ts'
 import { givenKeySource, recordedKeySource, type GivenKeys } from '../crypto/key-sources.ts'
@@ -42,6 +44,7 @@ export async function checkVault(
           ...findings,
           ...checkKeys(providers, ring, row),
           ...checkVariables(providers, env),
+          ...(await checkTrail(file, places, ring)),
         ]
       } finally {
         ring?.destroy()
@@ -52,6 +55,13 @@ export async function checkVault(
     const hint = cause.code === 'database_damaged' ? RESTORE : cause.body.hint
     return [wrong(cause.message, hint)]
   }
+}
+
+/** A vault of an older format has no chain yet: the next command gives it one. */
+async function checkTrail(file: VaultFile, { audit_head }: Places, ring: KeyRing | undefined): Promise<Finding[]> {
+  if (file.isOlder) return []
+  const { intact, detail, hint } = toVerdict(await verifyTrail(file.store.audit, audit_head, ring))
+  return [intact ? fine(`${detail}.`) : wrong(detail, hint ?? undefined)]
 }
 
 async function withVaultFile<T>(places: Places, look: (file: VaultFile) => Promise<T>): Promise<T> {

@@ -3,6 +3,7 @@
 import type { Auth, Dialect, Settings, SettingsPatch } from '../../shared/schemas.ts'
 import type { Actor } from '../actor.ts'
 import type { Catalog, CatalogProvider } from '../catalog/models-yaml.ts'
+import type { AuditStore } from './audit-store.ts'
 import type { TokenStore } from './token-store.ts'
 
 /** A key as it lies in a row: a Fernet token, bound to its provider and address. */
@@ -165,4 +166,6 @@ export interface Store {
   record(entry: AuditEntry, by: Actor): Promise<void>
   /** The tokens of tools, and what they used. */
   readonly tokens: TokenStore
+  /** What was done, by whom. */
+  readonly audit: AuditStore
 }

@@ -305,6 +305,7 @@ describe('a vault of an earlier format', () => {
 
 /** Takes back what the migrations after the first made. */
 function toFirstFormat(home: string): void {
+  tamper(home, 'ALTER TABLE audit DROP COLUMN hash')
   tamper(home, 'DROP TABLE key_use')
   tamper(home, 'DROP TABLE token')
   tamper(

@@ -1,7 +1,8 @@
 import { setImmediate as afterThisRound, setTimeout as delay } from 'node:timers/promises'
 import type { Actor } from '../../actor.ts'
 import type { AuditEntry } from '../store.ts'
-import type { Database, Statement } from './database.ts'
+import type { Database } from './database.ts'
+import { AuditWriter } from './sqlite-audit-store.ts'
 import { isBusy, sqliteCode, translateSqlite } from './sqlite-errors.ts'
 
 /** How long a busy vault is awaited before `vault_busy`, and how often it is tried, in milliseconds. */
@@ -44,12 +45,13 @@ export class Acts {
   readonly #onCommit: () => void
   readonly #waiting: Waiting[] = []
   #committing = false
-  #insertAudit: Statement | undefined
+  readonly #trail: AuditWriter
 
   constructor(db: Database, path: string, onCommit: () => void) {
     this.#db = db
     this.#path = path
     this.#onCommit = onCommit
+    this.#trail = new AuditWriter(db)
   }
 
   /** Reads, in one transaction so that several statements see one state. */
@@ -69,7 +71,7 @@ export class Acts {
   write<T>(by: Actor, run: () => { result: T; entry: AuditEntry | null }): Promise<T> {
     return this.#put(() => {
       const { result, entry } = run()
-      if (entry !== null) this.#audit(by, entry)
+      if (entry !== null) this.#trail.append(by, entry)
       return { result, changed: entry !== null }
     })
   }
@@ -133,21 +135,5 @@ export class Acts {
       if (sqliteCode(cause) !== undefined || !this.#db.inTransaction) throw cause
       return { cause }
     }
-  }
-
-  #audit(by: Actor, { act, provider, detail = {} }: AuditEntry): void {
-    this.#insertAudit ??= this.#db.prepare(
-      'INSERT INTO audit (at, door, caller, os_user, pid, act, provider, detail) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
-    )
-    this.#insertAudit.run(
-      new Date().toISOString(),
-      by.door,
-      by.caller ?? null,
-      by.os_user,
-      by.pid,
-      act,
-      provider,
-      JSON.stringify(detail),
-    )
   }
 }

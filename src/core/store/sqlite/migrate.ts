@@ -1,5 +1,6 @@
 import type { Database } from './database.ts'
-import { APPLICATION_ID, migrations } from './migrations.ts'
+import { APPLICATION_ID, CHAINED, migrations } from './migrations.ts'
+import { chainTrail } from './sqlite-audit-store.ts'
 
 /**
  * Runs what is pending, all of it or nothing; the format is raised in the same transaction. Answers whether anything
@@ -9,7 +10,9 @@ export function migrate(db: Database, list: readonly string[] = migrations): boo
   // Asked first without a transaction: a vault that needs nothing must not wait for one who writes.
   if (!isOlderFormat(db, list)) return false
   db.transaction(() => {
-    for (const sql of list.slice(formatOf(db))) db.exec(sql)
+    const before = formatOf(db)
+    for (const sql of list.slice(before)) db.exec(sql)
+    if (before < CHAINED && list.length >= CHAINED) chainTrail(db)
     db.pragma(`application_id = ${APPLICATION_ID}`)
     db.pragma(`user_version = ${list.length}`)
   }).immediate()

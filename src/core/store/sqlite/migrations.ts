@@ -126,7 +126,12 @@ export const migrations: readonly string[] = [
   ALTER TABLE key_use ADD COLUMN cost REAL;
   CREATE INDEX key_use_by_time ON key_use (at);
   `,
+  // 4: the audit trail as a chain; migrate.ts gives the rows there are their hashes.
+  "ALTER TABLE audit ADD COLUMN hash TEXT NOT NULL DEFAULT ''",
 ]
+
+/** The format from which on the audit trail is a chain. */
+export const CHAINED = 4
 
 /** The newest format this Latchkey reads and writes; it stands in `user_version`. */
 export const FORMAT = migrations.length

@@ -30,11 +30,13 @@ import {
 } from './rows.ts'
 import { addMissingModels, seedCatalog } from './seed.ts'
 import { isUniqueViolation } from './sqlite-errors.ts'
+import { SqliteAuditStore } from './sqlite-audit-store.ts'
 import { SqliteTokenStore } from './sqlite-token-store.ts'
 
 /** The store in SQL. Statements are prepared once, values always bound. */
 export class SqliteStore implements Store {
   readonly tokens: SqliteTokenStore
+  readonly audit: SqliteAuditStore
   readonly #db: Database
   readonly #acts: Acts
   readonly #statements = new Map<string, Statement>()
@@ -43,6 +45,7 @@ export class SqliteStore implements Store {
     this.#db = db
     this.#acts = acts
     this.tokens = new SqliteTokenStore(db, acts)
+    this.audit = new SqliteAuditStore(db, acts)
   }
 
   listProviders(): Promise<ProviderRow[]> {

@@ -41,6 +41,8 @@ interface Options {
   warn: Warn
   /** Told of each statement and file step before it is made. */
   onStep?: OnStep | undefined
+  /** Told after each commit of this process. */
+  onCommit?: (() => void) | undefined
 }
 
 /** Opens an existing vault for reading only, after looking at it; throws where it is not ours, newer or damaged. */
@@ -65,7 +67,7 @@ export function openVaultAsItIs(path: string, { warn, onStep }: Options): Promis
 }
 
 /** Opens a vault that `openVaultForReading` found sound for writing, and brings it to this Latchkey's format. */
-export async function openVaultForWriting(path: string, { warn, onStep }: Options): Promise<VaultFile> {
+export async function openVaultForWriting(path: string, { warn, onStep, onCommit }: Options): Promise<VaultFile> {
   // SQLite would open a file that may not be written for reading, and say nothing.
   assertWritable(path)
   sweepDrafts(path)
@@ -73,7 +75,7 @@ export async function openVaultForWriting(path: string, { warn, onStep }: Option
     const db = openForWriting(path, onStep)
     try {
       if (migrate(db)) assertVault(db, path)
-      return new SqliteVaultFile(db, path, true, warn)
+      return new SqliteVaultFile(db, path, true, warn, onCommit)
     } catch (cause) {
       db.close()
       throw cause
@@ -137,6 +139,7 @@ class SqliteVaultFile implements VaultFile {
   readonly #db: Database
   readonly #dataVersion: Statement
   readonly #warn: Warn
+  readonly #onCommit: (() => void) | undefined
   readonly #inode: number | undefined
   #commits = 0
   #outages = 0
@@ -145,11 +148,12 @@ class SqliteVaultFile implements VaultFile {
   #checkpointBy = 0
   #warned = false
 
-  constructor(db: Database, path: string, writable: boolean, warn: Warn) {
+  constructor(db: Database, path: string, writable: boolean, warn: Warn, onCommit?: () => void) {
     this.#db = db
     // Asked for every request: `pragma()` would compile it anew each time, six times as slow.
     this.#dataVersion = db.prepare('PRAGMA data_version').pluck()
     this.#warn = warn
+    this.#onCommit = onCommit
     this.path = path
     this.writable = writable
     this.#inode = lookAt(path)?.ino
@@ -221,6 +225,7 @@ class SqliteVaultFile implements VaultFile {
   #committed(): void {
     this.#commits += 1
     this.#scheduleCheckpoint()
+    this.#onCommit?.()
   }
 
   /** The checkpoint runs after the answer, once for all commits of a moment. */

@@ -1,0 +1,151 @@
+import type { Command } from 'commander'
+import type { AuditEvent, AuditQuery } from '../../shared/audit-schemas.ts'
+import type { Client } from '../../shared/contract.ts'
+import { globalsOf } from '../globals.ts'
+import { withVault } from '../open-vault.ts'
+import { UsageError } from '../refusals.ts'
+import { table } from '../table.ts'
+import { painted, print, printable, say } from '../terminal.ts'
+
+interface Options {
+  since?: string
+  provider?: string
+  act?: string
+  token?: string
+  limit?: string
+  csv?: boolean
+}
+
+/** So many events are asked for at a time. */
+const PAGE = 1_000
+
+export function addAudit(program: Command): void {
+  const audit = program
+    .command('audit')
+    .description('List what was done with the vault and its keys, the newest first')
+    .option('--since <time>', 'only from this time on: 2026-01-31, 2026-01-31T12:00:00Z, or as 30m, 12h, 7d ago')
+    .option('--provider <name>', 'only what concerned this provider')
+    .option('--act <act>', 'only this act (key.use), or this kind of acts (key)')
+    .option('--token <name>', 'only what was done with this token')
+    .option('--limit <number>', 'at most so many events; all, for every one of them', '50')
+    .option('--csv', 'answer in CSV, for a spreadsheet')
+    .addHelpText(
+      'after',
+      `
+Every change has its event, and so has every use of a key, written down before the use. Each event carries the hash of the
+one before it, and a seal outside the vault says how far the trail went: latchkey audit verify
+
+Examples:
+  latchkey audit --since 7d --act key
+  latchkey audit --provider openai --limit all --csv > openai.csv
+  latchkey audit verify
+`,
+    )
+    .action(list)
+  audit
+    .command('verify')
+    .description('Say whether the trail is as it was written, or at which event it is broken')
+    .addHelpText(
+      'after',
+      '\nExit code 1 when it is broken.\n\nExamples:\n  latchkey audit verify\n  latchkey audit verify --json\n',
+    )
+    .action(verify)
+}
+
+async function list(options: Options, command: Command): Promise<void> {
+  const globals = globalsOf(command)
+  const { provider, act, token, csv = false } = options
+  const limit = toLimit(options.limit ?? '50')
+  const query: AuditQuery = {
+    ...(options.since === undefined ? {} : { since: toTime(options.since, new Date()) }),
+    ...(provider === undefined ? {} : { provider }),
+    ...(act === undefined ? {} : { act }),
+    ...(token === undefined ? {} : { caller: token }),
+  }
+  const events = await withVault('read', globals, ({ client }) => collect(client, query, limit))
+  if (globals.json) return print(JSON.stringify(events))
+  if (csv) return print(toCsv(events))
+  if (events.length === 0) return say('No event fits.')
+  print(
+    table(
+      ['EVENT', 'TIME (UTC)', 'WHO', 'ACT', 'PROVIDER', 'DETAIL'],
+      events.map(({ seq, at, act, provider, detail, ...who }) => [
+        String(seq),
+        at.replace('T', ' ').slice(0, 19),
+        whoDid(who),
+        act,
+        provider ?? '',
+        detailOf(detail),
+      ]),
+    ),
+  )
+}
+
+async function collect(client: Client, query: AuditQuery, limit: number): Promise<AuditEvent[]> {
+  const events: AuditEvent[] = []
+  let before: number | undefined
+  while (events.length < limit) {
+    const page = await client.listAudit({
+      ...query,
+      limit: Math.min(PAGE, limit - events.length),
+      ...(before === undefined ? {} : { before }),
+    })
+    events.push(...page.events)
+    if (page.next === null) break
+    before = page.next
+  }
+  return events
+}
+
+async function verify(_options: object, command: Command): Promise<void> {
+  const globals = globalsOf(command)
+  const verdict = await withVault('report', globals, ({ client }) => client.verifyAudit())
+  if (!verdict.intact) process.exitCode = 1
+  if (globals.json) return print(JSON.stringify(verdict))
+  print(`${verdict.intact ? '' : `${painted(process.stdout, 'red', 'broken:')} `}${printable(verdict.detail)}.`)
+  if (verdict.hint !== null) print(printable(verdict.hint))
+}
+
+function toLimit(text: string): number {
+  if (text === 'all') return Infinity
+  if (/^[1-9]\d{0,8}$/.test(text)) return Number(text)
+  throw new UsageError('--limit takes a number from 1 on, or all', 'See: latchkey audit --help')
+}
+
+const UNITS: Record<string, number> = { m: 60_000, h: 3_600_000, d: 86_400_000 }
+
+/** A time as a person writes it; without one, a day begins at midnight in UTC, as the events are shown. */
+export function toTime(text: string, now: Date): string {
+  const [, count = '', unit = ''] = /^(\d{1,6})([mhd])$/.exec(text) ?? []
+  const time = count === '' ? Date.parse(text) : now.getTime() - Number(count) * (UNITS[unit] ?? 0)
+  const known = count !== '' || /^\d{4}-\d\d-\d\d($|T\d\d:\d\d.*(Z|[+-]\d\d:\d\d)$)/.test(text)
+  if (known && !Number.isNaN(time)) return new Date(time).toISOString()
+  throw new UsageError(
+    '--since takes a time',
+    'Write it as 2026-01-31, 2026-01-31T12:00:00Z, or 7d for seven days ago.',
+  )
+}
+
+function whoDid({ door, caller, os_user }: Pick<AuditEvent, 'door' | 'caller' | 'os_user'>): string {
+  return `${door}${caller === null ? '' : ` ${caller}`} (${os_user})`
+}
+
+function detailOf(detail: Record<string, unknown>): string {
+  const said = Object.entries(detail).filter(([, value]) => value !== null)
+  return said.map(([name, value]) => `${name}=${typeof value === 'string' ? value : JSON.stringify(value)}`).join(' ')
+}
+
+const COLUMNS = ['seq', 'at', 'door', 'caller', 'os_user', 'pid', 'act', 'provider', 'detail'] as const
+
+function toCsv(events: readonly AuditEvent[]): string {
+  const rows = events.map((event) =>
+    COLUMNS.map((name) => cell(name === 'detail' ? JSON.stringify(event.detail) : (event[name] ?? ''))).join(','),
+  )
+  return [COLUMNS.join(','), ...rows].join('\n')
+}
+
+/** A text that a spreadsheet would take for a formula is kept from being one. */
+function cell(value: string | number): string {
+  const text = typeof value === 'string' && /^[=+\-@\t\r]/.test(value) ? `'${value}` : String(value)
+  return /[",\n\r]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
+}

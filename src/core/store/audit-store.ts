@@ -1,0 +1,26 @@
+// The audit trail as it is read. Rows are written by the acts themselves, within their transactions.
+import type { ChainedRow, ChainStart } from '../audit/chain.ts'
+
+/** Which rows are wanted; what is left out does not matter. Times are RFC 3339 in UTC, as the rows have them. */
+export interface AuditFilter {
+  since?: string | undefined
+  until?: string | undefined
+  provider?: string | undefined
+  /** An act as `key.use`, or a kind of acts as `key`. */
+  act?: string | undefined
+  caller?: string | undefined
+  /** Only rows written before this one. */
+  before?: number | undefined
+  limit: number
+}
+
+export interface AuditStore {
+  /** The newest first. */
+  list(filter: AuditFilter): Promise<ChainedRow[]>
+  /** In the order in which they were written, those behind `seq`. */
+  after(seq: number, limit: number): Promise<ChainedRow[]>
+  /** The row written last; undefined where there is none. */
+  head(): Promise<ChainStart | undefined>
+  /** The hash of a row; undefined where it is gone. */
+  hashAt(seq: number): Promise<string | undefined>
+}

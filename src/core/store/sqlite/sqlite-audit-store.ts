@@ -1,0 +1,107 @@
+import { CHAIN_BEGIN, hashOf, type AuditRow, type ChainedRow, type ChainStart } from '../../audit/chain.ts'
+import type { Actor } from '../../actor.ts'
+import type { AuditFilter, AuditStore } from '../audit-store.ts'
+import type { AuditEntry } from '../store.ts'
+import type { Acts } from './act.ts'
+import type { Database, Statement } from './database.ts'
+
+const SELECT = 'SELECT seq, at, door, caller, os_user, pid, act, provider, detail, hash FROM audit'
+
+const LIST = `${SELECT}
+  WHERE (@since IS NULL OR at >= @since) AND (@until IS NULL OR at < @until)
+    AND (@provider IS NULL OR provider = @provider) AND (@caller IS NULL OR caller = @caller)
+    AND (@act IS NULL OR act = @act OR substr(act, 1, length(@act) + 1) = @act || '.')
+    AND (@before IS NULL OR seq < @before)
+  ORDER BY seq DESC LIMIT @limit`
+
+/** The audit trail in SQL. */
+export class SqliteAuditStore implements AuditStore {
+  readonly #db: Database
+  readonly #acts: Acts
+  readonly #statements = new Map<string, Statement>()
+
+  constructor(db: Database, acts: Acts) {
+    this.#db = db
+    this.#acts = acts
+  }
+
+  list({ since, until, provider, act, caller, before, limit }: AuditFilter): Promise<ChainedRow[]> {
+    const values = { since, until, provider, act, caller, before }
+    const bound = Object.fromEntries(Object.entries(values).map(([name, value]) => [name, value ?? null]))
+    return this.#acts.readOne(() => this.#statement(LIST).all({ ...bound, limit }) as ChainedRow[])
+  }
+
+  after(seq: number, limit: number): Promise<ChainedRow[]> {
+    return this.#acts.readOne(
+      () => this.#statement(`${SELECT} WHERE seq > ? ORDER BY seq LIMIT ?`).all(seq, limit) as ChainedRow[],
+    )
+  }
+
+  head(): Promise<ChainStart | undefined> {
+    return this.#acts.readOne(
+      () => this.#statement('SELECT seq, hash FROM audit ORDER BY seq DESC LIMIT 1').get() as ChainStart | undefined,
+    )
+  }
+
+  hashAt(seq: number): Promise<string | undefined> {
+    return this.#acts.readOne(
+      () => this.#statement('SELECT hash FROM audit WHERE seq = ?').pluck().get(seq) as string | undefined,
+    )
+  }
+
+  #statement(sql: string): Statement {
+    const known = this.#statements.get(sql)
+    if (known !== undefined) return known
+    const statement = this.#db.prepare(sql)
+    this.#statements.set(sql, statement)
+    return statement
+  }
+}
+
+/** Appends to the trail. Called within the transaction of the act: nobody else writes between reading and appending. */
+export class AuditWriter {
+  readonly #db: Database
+  #last: Statement | undefined
+  #insert: Statement | undefined
+
+  constructor(db: Database) {
+    this.#db = db
+  }
+
+  append(by: Actor, { act, provider, detail = {} }: AuditEntry): void {
+    // Numbers are never given twice, so that rows cut off at the end leave a gap.
+    this.#last ??= this.#db.prepare(
+      `SELECT (SELECT seq FROM sqlite_sequence WHERE name = 'audit') AS seq,
+         (SELECT hash FROM audit ORDER BY seq DESC LIMIT 1) AS hash`,
+    )
+    this.#insert ??= this.#db.prepare(
+      `INSERT INTO audit (seq, at, door, caller, os_user, pid, act, provider, detail, hash)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    )
+    const last = this.#last.get() as { seq: number | null; hash: string | null }
+    const row: AuditRow = {
+      seq: (last.seq ?? CHAIN_BEGIN.seq) + 1,
+      at: new Date().toISOString(),
+      door: by.door,
+      caller: by.caller ?? null,
+      os_user: by.os_user,
+      pid: by.pid,
+      act,
+      provider,
+      detail: JSON.stringify(detail),
+    }
+    const { seq, at, door, caller, os_user, pid } = row
+    const hash = hashOf(last.hash ?? CHAIN_BEGIN.hash, row)
+    this.#insert.run(seq, at, door, caller, os_user, pid, act, provider, row.detail, hash)
+  }
+}
+
+/** Chains the rows that were written before there was a chain. */
+export function chainTrail(db: Database): void {
+  const update = db.prepare('UPDATE audit SET hash = ? WHERE seq = ?')
+  let { hash } = CHAIN_BEGIN
+  for (const row of db.prepare(`${SELECT} ORDER BY seq`).all() as ChainedRow[]) {
+    hash = hashOf(hash, row)
+    update.run(hash, row.seq)
+  }
+}
