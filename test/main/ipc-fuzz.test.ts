@@ -76,7 +76,7 @@ describe('10,000 payloads through the channel of the window', () => {
     expect({ wrong, internal }).toEqual({ wrong: [], internal: [] })
     expect(answered).toEqual({ ok: expect.any(Number) as number, refused: 10_000 - answered.ok })
     // Both kinds, or the payloads test nothing.
-    expect(Math.min(answered.ok, answered.refused)).toBeGreaterThan(500)
+    expect(Math.min(answered.ok, answered.refused)).toBeGreaterThan(100)
     expect(JSON.stringify(prototypes())).toBe(before)
     expect(({} as { polluted?: unknown }).polluted).toBeUndefined()
     // And it still works.
