@@ -34,6 +34,9 @@ interface SurfaceProps {
 const isFilledSearch = (target: EventTarget | null): boolean =>
   target instanceof HTMLInputElement && target.dataset['search'] !== undefined && target.value !== ''
 
+/** Presses of Esc that came to a surface which is only fading out. */
+const takenWhileClosing = new WeakSet<Event>()
+
 /** What dialogs, drawer and palette share: scrim, focus inside, Esc, and focus back to where it came from. */
 export function Surface({ open, name, className, children, onEscape }: SurfaceProps) {
   return (
@@ -47,14 +50,20 @@ export function Surface({ open, name, className, children, onEscape }: SurfacePr
         <Radix.Overlay className="fixed inset-0 z-20 bg-scrim data-[state=closed]:animate-fade-out data-[state=open]:animate-fade-in" />
         <Radix.Content
           aria-describedby={undefined}
-          onKeyDown={pressPrimary}
+          onKeyDown={(event) => {
+            pressPrimary(event)
+            // Pressed so soon after the opening that the surface before this one still takes it.
+            const isFree = !event.defaultPrevented || takenWhileClosing.has(event.nativeEvent)
+            if (event.key === 'Escape' && open && isFree && onEscape?.() !== true) requestClose()
+          }}
           onOpenAutoFocus={(event) => {
             // A field that wants focus has taken it by now. Else the surface itself: keys act, and no button is armed.
             event.preventDefault()
             if (event.currentTarget instanceof HTMLElement) event.currentTarget.focus()
           }}
           onEscapeKeyDown={(event) => {
-            if (isFilledSearch(event.target) || onEscape?.() === true) event.preventDefault()
+            if (!open) takenWhileClosing.add(event)
+            else if (isFilledSearch(event.target) || onEscape?.() === true) event.preventDefault()
           }}
           onInteractOutside={(event) => {
             if (isInToast(event.target)) event.preventDefault()
