@@ -9,7 +9,7 @@ import type { Places } from './places.ts'
 import { ensurePrivateFolder, lookAt, syncFolder, unwritable, type OnStep, type Warn } from './private-files.ts'
 import { canOpen } from './providers/stored-key.ts'
 import { openVaultForWriting } from './store/sqlite/sqlite-vault-file.ts'
-import { MasterKeyChanged, type ProviderRow, type VaultRow } from './store/store.ts'
+import { MasterKeyChanged, type DroppedKeys, type VaultRow } from './store/store.ts'
 import type { VaultFile } from './store/vault-file.ts'
 
 interface LostVault {
@@ -24,10 +24,10 @@ interface LostVault {
 
 /**
  * For the owner who lost the master key: keeps a copy of the file, makes another master key the vault's, and drops what
- * it does not open. Answers the copy's path and the providers that need their key again. Until the last step, which is
+ * it does not open. Answers the copy's path and what was dropped. Until the last step, which is
  * one transaction, the vault is as it was; done again after a kill in between, it comes to the same end.
  */
-export async function startOver(lost: LostVault, by: Actor): Promise<{ copy: string; dropped: ProviderRow[] }> {
+export async function startOver(lost: LostVault, by: Actor): Promise<{ copy: string; dropped: DroppedKeys[] }> {
   const { places, row, warn, onStep } = lost
   await assertLost(lost)
   const stamp = new Date().toISOString().replaceAll(/[:.]/g, '-')
@@ -47,7 +47,12 @@ export async function startOver(lost: LostVault, by: Actor): Promise<{ copy: str
     const writable = await openVaultForWriting(places.vault, { warn, onStep })
     try {
       const key = { id: ring.currentId, source: source.name, place: source.place }
-      const dropped = await writable.store.replaceMasterKey(row.master_key_id, key, (row) => canOpen(ring, row), by)
+      const dropped = await writable.store.replaceMasterKey(
+        row.master_key_id,
+        key,
+        (stored) => canOpen(ring, stored),
+        by,
+      )
       return { copy, dropped }
     } finally {
       writable.close()

@@ -8,6 +8,7 @@ import type { Desktop } from './desktop.ts'
 import type { ListenerControl } from './listener-control.ts'
 import { getDecryptedApiKey } from './providers/provider-service.ts'
 import { keyStateOf } from './providers/stored-key.ts'
+import { keysOf } from './store/key-store.ts'
 import type { Vault } from './vault.ts'
 import { FORMAT } from './store/sqlite/migrations.ts'
 import { version } from './version.ts'
@@ -85,10 +86,11 @@ export function systemOperations(parts: SystemParts, by: Actor): SystemApi {
       const { copy, dropped } = await vault.startOver(vault_name, by)
       return {
         copy,
-        keys_to_enter_again: dropped.map(({ name, display_name, catalog }) => ({
+        keys_to_enter_again: dropped.map(({ provider: { name, display_name, catalog }, labels }) => ({
           name,
           display_name,
           key_url: catalog?.key_url ?? null,
+          labels,
         })),
       }
     },
@@ -189,7 +191,9 @@ function desktopOf({ desktop }: SystemParts): Desktop {
 async function statusOf({ vault, catalog, listener, desktop, notes }: SystemParts, by: Actor): Promise<Status> {
   const { places, problem } = vault
   const rows = vault.state === 'closed' ? [] : await vault.reader().listProviderHeads()
-  const states = rows.map((row) => keyStateOf(row, vault.ring, vault.masterKeyId)).filter((state) => state !== 'none')
+  const states = rows.flatMap((row) =>
+    keysOf(row).map((key) => keyStateOf({ ...row, ...key }, vault.ring, vault.masterKeyId)),
+  )
   const { source, place, id, expected } = vault.masterKey
   return {
     version,

@@ -22,8 +22,9 @@ import type { Places } from './places.ts'
 import { keepLocalCopy } from './backup/local-copies.ts'
 import { ensurePrivateFolder, lookAt, unwritable, type OnStep, type Warn } from './private-files.ts'
 import { startOver } from './start-over.ts'
+import { keysOf } from './store/key-store.ts'
 import { createVault, openVaultForReading, openVaultForWriting } from './store/sqlite/sqlite-vault-file.ts'
-import { MasterKeyChanged, type ProviderRow, type Store, type VaultRow } from './store/store.ts'
+import { MasterKeyChanged, type DroppedKeys, type Store, type VaultRow } from './store/store.ts'
 import type { VaultFile } from './store/vault-file.ts'
 
 interface VaultOptions {
@@ -220,7 +221,7 @@ export class Vault {
   }
 
   /** Starts over (see start-over.ts), for the owner who typed the vault's name, where the master key is lost. */
-  startOver(typedName: string, by: Actor): Promise<{ copy: string; dropped: ProviderRow[] }> {
+  startOver(typedName: string, by: Actor): Promise<{ copy: string; dropped: DroppedKeys[] }> {
     const act = async () => {
       const { file, row, problem } = this.#opened
       if (typedName !== this.name) throw appError('confirmation_wrong', { name: this.name })
@@ -419,6 +420,6 @@ async function assertOpens(source: KeySource, { master_key_id }: VaultRow): Prom
 }
 
 async function missingKey(store: Store, row: VaultRow): Promise<AppError> {
-  const keys = (await store.listProviderHeads()).filter((provider) => provider.api_key_encrypted !== null).length
+  const keys = (await store.listProviderHeads()).flatMap(keysOf).length
   return appError('encryption_key_missing', { keys, last: row.key_place })
 }

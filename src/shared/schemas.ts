@@ -276,7 +276,13 @@ export const FreshToken = z.object({ token: z.string() })
 export const StartOverResult = z.object({
   copy: z.string(),
   keys_to_enter_again: z.array(
-    z.object({ name: z.string(), display_name: z.string(), key_url: z.string().nullable() }),
+    z.object({
+      name: z.string(),
+      display_name: z.string(),
+      key_url: z.string().nullable(),
+      /** Those of its keys that were dropped. */
+      labels: z.array(z.string()),
+    }),
   ),
 })
 

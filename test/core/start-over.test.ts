@@ -35,8 +35,8 @@ describe('starting over', () => {
     const before = await core.client.listProviders()
     const { keys_to_enter_again } = await core.client.startOver(NAME)
     expect(keys_to_enter_again).toEqual([
-      { name: 'openai', display_name: 'OpenAI', key_url: expect.stringMatching(/^https:/) },
-      { name: 'xai', display_name: expect.any(String), key_url: expect.stringMatching(/^https:/) },
+      { name: 'openai', display_name: 'OpenAI', key_url: expect.stringMatching(/^https:/), labels: ['Key 1'] },
+      { name: 'xai', display_name: expect.any(String), key_url: expect.stringMatching(/^https:/), labels: ['Key 1'] },
     ])
     const after = await core.client.listProviders()
     expect(after.map(({ has_api_key }) => has_api_key)).not.toContain(true)

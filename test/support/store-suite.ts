@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Actor } from '../../src/core/actor.ts'
 import type { Catalog, CatalogProvider } from '../../src/core/catalog/models-yaml.ts'
+import { keysOf, type StoredKey } from '../../src/core/store/key-store.ts'
 import {
   MasterKeyChanged,
   type NewProviderRow,
@@ -25,6 +26,9 @@ const by: Actor = { door: 'cli', os_user: 'tester', pid: 42 }
 export function sealed(token: string, master_key_id = MASTER_KEY.id): SealedKey {
   return { api_key_encrypted: token, key_id: `id of ${token}`, binding: `binding of ${token}`, master_key_id }
 }
+
+/** A key with a label of its own. */
+export const stored = (token: string): StoredKey => ({ ...sealed(token), label: `label of ${token}`, enabled: true })
 
 export function newRow(name: string, more: Partial<NewProviderRow> = {}): NewProviderRow {
   return { name, display_name: name, base_url: null, dialect: 'openai', auth: 'bearer', key: null, ...more }
@@ -105,13 +109,20 @@ export function testStore(name: string, open: () => Promise<OpenedStore>): void 
           { auth: 'api-key' },
           { key: sealed('t') },
           { key: { ...sealed('t'), key_id: 'other' } },
-          { key: null },
           { edited: ['auth'] },
         ]
         for (const change of changes) {
           await store.updateProvider(id, 'provider.update', () => change, by)
           const stamp = await store.providerStamp('a')
           expect(stamp, JSON.stringify(change)).not.toBe(last)
+          last = stamp
+        }
+        const keys = [stored('t'), stored('u'), stored('v')]
+        const lists = [keys, keys.toReversed(), keys.map((key) => ({ ...key, enabled: false })), [stored('u')], []]
+        for (const keys of lists) {
+          await store.keys.change(id, 'key.update', () => ({ keys, detail: {} }), by)
+          const stamp = await store.providerStamp('a')
+          expect(stamp, JSON.stringify(keys)).not.toBe(last)
           last = stamp
         }
         await store.insertModel(id, { name: 'm', display_name: 'm' }, by)
@@ -315,8 +326,8 @@ export function testStore(name: string, open: () => Promise<OpenedStore>): void 
         const lost = await insert('lost', { key: sealed('2'), base_url: 'https://x.example' }, ['m'])
         const none = await insert('none')
         const next = { id: 'next', source: 'file', place: 'there' }
-        const dropped = await store.replaceMasterKey(MASTER_KEY.id, next, (row) => row.name === 'kept', by)
-        expect(dropped.map(({ name }) => name)).toEqual(['lost'])
+        const dropped = await store.replaceMasterKey(MASTER_KEY.id, next, (_key, { name }) => name === 'kept', by)
+        expect(dropped).toEqual([{ provider: lost, labels: ['Key 1'] }])
         expect(await store.readVault()).toMatchObject({ master_key_id: 'next', key_source: 'file', key_place: 'there' })
         const [first, second, third] = await store.listProviders()
         expect(first).toEqual(kept)
@@ -337,6 +348,77 @@ export function testStore(name: string, open: () => Promise<OpenedStore>): void 
         const next = { id: 'next', source: 'file', place: 'there' }
         await expect(store.replaceMasterKey('another', next, () => false, by)).rejects.toThrow(MasterKeyChanged)
         expect(await everything()).toEqual(before)
+      })
+    })
+
+    describe('several keys of a provider', () => {
+      const [a, b, c] = [stored('a'), stored('b'), stored('c')]
+      const put = (id: number, keys: StoredKey[]) =>
+        store.keys.change(id, 'key.update', () => ({ keys, detail: { n: keys.length } }), by)
+
+      it('keep their order and what is said of them; the first is the one of the provider itself', async () => {
+        const { id } = await insert('p', {}, ['m'])
+        for (const keys of [[a, b, c], [c, { ...a, enabled: false }, b], [{ ...b, enabled: false }], []]) {
+          const row = await put(id, keys)
+          expect(keysOf(row)).toEqual(keys)
+          expect(row.api_key_encrypted).toBe(keys[0]?.api_key_encrypted ?? null)
+          expect(await store.findProvider({ id })).toEqual(row)
+          expect(await store.listProviders()).toEqual([row])
+          expect((await store.listProviderHeads()).flatMap(keysOf)).toEqual(keys)
+        }
+        expect(acts().slice(-4)).toEqual(Array(4).fill('key.update'))
+      })
+
+      it('are written down once for each change, and not at all where nothing changes', async () => {
+        const { id } = await insert('p')
+        const row = await put(id, [a, b])
+        const before = await everything()
+        expect(await put(id, [a, b])).toEqual(row)
+        expect(await everything()).toEqual(before)
+        await expect(put(id + 1, [a])).rejects.toMatchObject({ code: 'provider_not_found' })
+        const strange = { ...stored('d'), master_key_id: 'another' }
+        await expect(put(id, [a, strange])).rejects.toThrow(MasterKeyChanged)
+        expect(await everything()).toEqual(before)
+      })
+
+      it('move up where the first is removed, and stay where it is exchanged', async () => {
+        const { id } = await insert('p')
+        await put(id, [a, b, c])
+        const removed = await store.updateProvider(id, 'key.remove', () => ({ key: null }), by)
+        expect(keysOf(removed)).toEqual([b, c])
+        const exchanged = await store.updateProvider(id, 'provider.update', () => ({ key: sealed('d') }), by)
+        expect(keysOf(exchanged)).toEqual([{ ...sealed('d'), label: b.label, enabled: true }, c])
+      })
+
+      it('are gone with their provider, and what is known of a key with the key', async () => {
+        const { id } = await insert('p')
+        await put(id, [a, b])
+        const told = { state: 'failing', status: 401, at: 5, until: 9 } as const
+        const ids = ['a', 'b', 'none'].map((name) => `id of ${name}`)
+        await store.keys.noteHealth(ids.map((key_id) => ({ key_id, ...told })))
+        const use = { token_id: null, caller: 'x', provider: 'p', model: null, method: 'POST', route: '/', attempt: 1 }
+        const { at } = await store.tokens.beginUse({ ...use, key_id: ids[1] ?? null }, by)
+        const known = async (): Promise<unknown> => [...(await store.keys.facts(ids)).values()]
+        const nothing = { health: null, last_used_at: null }
+        expect(await known()).toEqual([
+          { health: { key_id: ids[0], ...told }, last_used_at: null },
+          { health: { key_id: ids[1], ...told }, last_used_at: at },
+          nothing,
+        ])
+        await put(id, [b])
+        expect(await known()).toMatchObject([nothing, { health: told }, nothing])
+        await store.deleteProvider(id, by)
+        expect(await known()).toEqual([nothing, { health: null, last_used_at: at }, nothing])
+        expect((await store.listProviderHeads()).flatMap(keysOf)).toEqual([])
+      })
+
+      it('are dropped one by one where another master key opens only some', async () => {
+        const { id, name } = await insert('p')
+        const row = await put(id, [a, b, c])
+        const next = { id: 'next', source: 'file', place: 'there' }
+        const dropped = await store.replaceMasterKey(MASTER_KEY.id, next, ({ label }) => label === b.label, by)
+        expect(dropped).toEqual([{ provider: row, labels: [a.label, c.label] }])
+        expect(keysOf((await store.findProvider({ name })) ?? row)).toEqual([b])
       })
     })
 

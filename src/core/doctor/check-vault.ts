@@ -7,6 +7,7 @@ import { givenKeySource, recordedKeySource, type GivenKeys } from '../crypto/key
 import { KeyRing } from '../crypto/master-key.ts'
 import type { Places } from '../places.ts'
 import { keyStateOf } from '../providers/stored-key.ts'
+import { keysOf } from '../store/key-store.ts'
 import { openVaultAsItIs } from '../store/sqlite/sqlite-vault-file.ts'
 import type { ProviderRow, VaultRow } from '../store/store.ts'
 import type { VaultFile } from '../store/vault-file.ts'
@@ -91,7 +92,7 @@ async function checkMasterKey(
       (await givenKeySource(given, places)) ?? recordedKeySource(row.key_source, row.key_place, places, given.session)
     const ring = source === undefined ? undefined : await readRing(source)
     if (ring === undefined || source === undefined) {
-      const keys = providers.filter((provider) => provider.api_key_encrypted !== null).length
+      const keys = providers.flatMap(keysOf).length
       throw appError('encryption_key_missing', { keys, last: row.key_place })
     }
     if (row.master_key_id === null || !ring.has(row.master_key_id)) {
@@ -130,21 +131,31 @@ async function readRing(source: KeySource): Promise<KeyRing | undefined> {
 
 /** Every key that cannot be used, by name; known from binding and key id, so that none is decrypted for it. */
 function checkKeys(providers: readonly ProviderRow[], ring: KeyRing | undefined, row: VaultRow): Finding[] {
-  const withKey = providers.filter((provider) => provider.api_key_encrypted !== null)
-  const unreadable = withKey.filter((provider) => keyStateOf(provider, ring, row.master_key_id) === 'unreadable')
+  const keys = providers.flatMap((provider) => keysOf(provider).map((key) => ({ provider, key })))
+  const unreadable = keys.filter(
+    ({ provider, key }) => keyStateOf({ ...provider, ...key }, ring, row.master_key_id) === 'unreadable',
+  )
   if (unreadable.length === 0) {
     if (ring === undefined) return []
-    return [fine(withKey.length === 0 ? 'No key is stored yet.' : `Every stored key can be used: ${withKey.length}.`)]
+    return [fine(keys.length === 0 ? 'No key is stored yet.' : `Every stored key can be used: ${keys.length}.`)]
   }
-  return unreadable.map(({ name, binding }) =>
-    binding === null
-      ? wrong(
-          `The key of ${name} was written by another program and is not used`,
-          `If that was you: latchkey key adopt ${name}. If not: latchkey key set ${name}`,
-        )
-      : wrong(
-          `The key of ${name} cannot be used: it does not belong to this master key, or its row was changed from outside`,
-          `Enter it again: latchkey key set ${name}`,
-        ),
-  )
+  return unreadable.map(({ provider, key }) => {
+    const { name, further_keys } = provider
+    const which = further_keys.length === 0 ? `The key of ${name}` : `The key '${key.label}' of ${name}`
+    const again = further_keys.includes(key)
+      ? `latchkey key edit ${name} --label '${key.label}' --replace`
+      : `latchkey key set ${name}`
+    if (key.binding !== null) {
+      return wrong(
+        `${which} cannot be used: it does not belong to this master key, or its row was changed from outside`,
+        `Enter it again: ${again}`,
+      )
+    }
+    return wrong(
+      `${which} was written by another program and is not used`,
+      further_keys.includes(key)
+        ? `Enter it again: ${again}`
+        : `If that was you: latchkey key adopt ${name}. If not: ${again}`,
+    )
+  })
 }

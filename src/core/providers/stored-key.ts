@@ -4,6 +4,7 @@ import { originOf } from '../../shared/origin.ts'
 import type { KeyState } from '../../shared/schemas.ts'
 import { InvalidToken } from '../crypto/fernet.ts'
 import { newKeyId, type BindingContext, type KeyRing } from '../crypto/master-key.ts'
+import type { StoredKey } from '../store/key-store.ts'
 import type { ProviderHead, ProviderRow, SealedKey } from '../store/store.ts'
 
 type Place = Pick<ProviderRow, 'name' | 'base_url'>
@@ -59,8 +60,8 @@ export function adoptedKey(ring: KeyRing, row: ProviderRow): SealedKey {
 }
 
 /** Whether the ring has what opens this row's key; only a row that names no master key is decrypted for it. */
-export function canOpen(ring: KeyRing, { api_key_encrypted: token, master_key_id }: ProviderRow): boolean {
-  if (token === null || master_key_id !== null) return master_key_id !== null && ring.has(master_key_id)
+export function canOpen(ring: KeyRing, { api_key_encrypted: token, master_key_id }: StoredKey): boolean {
+  if (master_key_id !== null) return ring.has(master_key_id)
   try {
     ring.openAny(token).plaintext.fill(0)
     return true

@@ -4,6 +4,7 @@ import type { Auth, Dialect, Settings, SettingsPatch } from '../../shared/schema
 import type { Actor } from '../actor.ts'
 import type { Catalog, CatalogProvider } from '../catalog/models-yaml.ts'
 import type { AuditStore } from './audit-store.ts'
+import type { KeyStore, StoredKey } from './key-store.ts'
 import type { TokenStore } from './token-store.ts'
 
 /** A key as it lies in a row: a Fernet token, bound to its provider and address. */
@@ -47,6 +48,11 @@ export interface ProviderHead {
   catalog: CatalogFacts | null
   /** The catalog's fields that a person has changed: seeding leaves them alone. */
   edited: CatalogField[]
+  /** What its owner says of the first key; it stays where that key is exchanged. */
+  key_label: string
+  key_enabled: boolean
+  /** The keys after the first, in order; none where there is no first. */
+  further_keys: StoredKey[]
   created_at: string
   updated_at: string
 }
@@ -64,7 +70,7 @@ export interface NewProviderRow {
   key: SealedKey | null
 }
 
-/** What changes in a provider; a field left out stays. `key: null` removes the key. */
+/** What changes in a provider; a field left out stays. `key` is the first one; null removes it, and the next takes its place. */
 export interface ProviderChange {
   display_name?: string
   base_url?: string | null
@@ -92,6 +98,12 @@ export interface SeedOutcome {
   /** Providers with a key whose address in the catalog has another origin: it is not applied while they have it. */
   offered: number
   changed: boolean
+}
+
+/** Keys that another master key does not open, by their provider as it was. */
+export interface DroppedKeys {
+  provider: ProviderRow
+  labels: string[]
 }
 
 /** What the audit row calls a change of a provider. */
@@ -148,15 +160,15 @@ export interface Store {
   /** Records the master key at the first opening; answers false where one is recorded already. */
   recordMasterKey(key: { id: string; source: string; place: string }, by: Actor): Promise<boolean>
   /**
-   * Makes another master key the vault's and drops every key that `opens` says no to; answers the providers dropped.
+   * Makes another master key the vault's and drops every key that `opens` says no to; answers what was dropped.
    * Throws `MasterKeyChanged` where the vault's is no longer `expected`.
    */
   replaceMasterKey(
     expected: string | null,
     key: { id: string; source: string; place: string },
-    opens: (row: ProviderRow) => boolean,
+    opens: (key: StoredKey, provider: ProviderRow) => boolean,
     by: Actor,
-  ): Promise<ProviderRow[]>
+  ): Promise<DroppedKeys[]>
   /**
    * For a vault that came out of a backup: says where its master key lies from now on and revokes every token, which
    * may have been revoked since the backup was made. Answers how many that were.
@@ -164,6 +176,8 @@ export interface Store {
   settleRestored(key: { source: string; place: string }, by: Actor): Promise<number>
   /** Writes down an act that changes nothing in the vault itself. */
   record(entry: AuditEntry, by: Actor): Promise<void>
+  /** The keys of each provider. */
+  readonly keys: KeyStore
   /** The tokens of tools, and what they used. */
   readonly tokens: TokenStore
   /** What was done, by whom. */

@@ -1,11 +1,14 @@
 // The trail of a real vault, with its seal outside: whatever is done to the file by another program is found.
-import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import Sqlite from 'better-sqlite3'
 import { describe, expect, it } from 'vitest'
 import { readSeal } from '../../../src/core/audit/seal.ts'
 import { verifyTrail } from '../../../src/core/audit/trail.ts'
 import { generateFernetKey } from '../../../src/core/crypto/fernet.ts'
 import { KeyRing } from '../../../src/core/crypto/master-key.ts'
+import { migrate } from '../../../src/core/store/sqlite/migrate.ts'
+import { CHAINED, migrations } from '../../../src/core/store/sqlite/migrations.ts'
 import { openTempCore, tempHome, type TempCore } from '../../support/temp-core.ts'
 import { ask, dumpVault, tamper } from '../../support/vault-dump.ts'
 
@@ -19,6 +22,20 @@ async function vaultWithTrail(home: string): Promise<number> {
     await temp.client.createProvider({ name, display_name: name, models: ['m'] })
   }
   return Number(ask(home, 'SELECT max(seq) FROM audit'))
+}
+
+/** Puts a vault of the format before the chain, with the same trail and master key, in place of this one. */
+function asBeforeTheChain(home: string): void {
+  const path = join(home, 'vault.db')
+  const older = join(home, 'older.db')
+  const db = new Sqlite(older)
+  migrate(db, migrations.slice(0, CHAINED - 1))
+  db.exec(`ATTACH '${path}' AS vault_now;
+    INSERT INTO audit SELECT seq, at, door, caller, os_user, pid, act, provider, detail FROM vault_now.audit;
+    UPDATE vault SET (master_key_id, key_source, key_place, catalog_digest) =
+      (SELECT master_key_id, key_source, key_place, catalog_digest FROM vault_now.vault)`)
+  db.close()
+  renameSync(older, path)
 }
 
 async function verdictOf({ core }: TempCore): Promise<unknown> {
@@ -75,7 +92,7 @@ describe('the trail of a vault', () => {
     const last = await vaultWithTrail(folder.home)
     const chained = dumpVault(folder.home)['audit']
     rmSync(sealOf(folder.home))
-    tamper(folder.home, "UPDATE audit SET hash = ''; ALTER TABLE audit DROP COLUMN hash; PRAGMA user_version = 3")
+    asBeforeTheChain(folder.home)
     await using temp = await openTempCore({ home: folder.home, key })
     expect(dumpVault(folder.home)['audit']).toEqual(chained)
     expect(await verdictOf(temp)).toEqual([true, 0, last])

@@ -82,7 +82,7 @@ function assertRows(db: Database): void {
     throw new DamagedRow('the row that names its master key is missing')
   }
   for (const row of db.prepare(`SELECT ${PROVIDER_COLUMNS} FROM provider`).all() as RawProvider[]) {
-    toProviderHead(row)
+    toProviderHead(row, [])
   }
   for (const { name, value } of db.prepare('SELECT name, value FROM setting').all() as StoredSetting[]) {
     toSetting(name, value)
@@ -95,6 +95,14 @@ function assertRows(db: Database): void {
     .pluck()
     .get()
   if (strayModels !== 0) throw new DamagedRow('it has models that belong to no provider')
+  const strayKeys = db
+    .prepare(
+      `SELECT count(*) FROM provider_key
+       WHERE provider_id NOT IN (SELECT id FROM provider WHERE api_key_encrypted <> '')`,
+    )
+    .pluck()
+    .get()
+  if (strayKeys !== 0) throw new DamagedRow('it has further keys of a provider without a first one')
   const brokenTokens = db
     .prepare("SELECT count(*) FROM token WHERE kind NOT IN ('admin', 'tool') OR length(sha256) <> 32")
     .pluck()

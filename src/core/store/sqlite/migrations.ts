@@ -128,6 +128,35 @@ export const migrations: readonly string[] = [
   `,
   // 4: the audit trail as a chain; migrate.ts gives the rows there are their hashes.
   "ALTER TABLE audit ADD COLUMN hash TEXT NOT NULL DEFAULT ''",
+  // 5: several keys for a provider. The first stays in provider; where it goes, the next takes its place, so a provider
+  // without one has none at all. What a provider said to a key lies apart: it changes while the key does not.
+  `
+  ALTER TABLE provider ADD COLUMN key_label TEXT NOT NULL DEFAULT 'Key 1';
+  ALTER TABLE provider ADD COLUMN key_enabled INTEGER NOT NULL DEFAULT 1;
+  ALTER TABLE provider ADD COLUMN key_choice TEXT NOT NULL DEFAULT 'in_order';
+
+  CREATE TABLE provider_key (
+    provider_id INTEGER NOT NULL REFERENCES provider (id) ON DELETE CASCADE,
+    position INTEGER NOT NULL,
+    api_key_encrypted TEXT NOT NULL,
+    key_id TEXT NOT NULL UNIQUE,
+    binding TEXT,
+    master_key_id TEXT,
+    label TEXT NOT NULL,
+    enabled INTEGER NOT NULL DEFAULT 1,
+    PRIMARY KEY (provider_id, position)
+  ) STRICT, WITHOUT ROWID;
+
+  -- at, until: milliseconds since 1970.
+  CREATE TABLE key_health (
+    key_id TEXT PRIMARY KEY,
+    state TEXT NOT NULL,
+    status INTEGER NOT NULL,
+    at INTEGER NOT NULL,
+    until INTEGER
+  ) STRICT, WITHOUT ROWID;
+  CREATE INDEX key_use_by_key ON key_use (key_id, at);
+  `,
 ]
 
 /** The format from which on the audit trail is a chain. */

@@ -2,6 +2,7 @@
 // could have written is damage, and said as such wherever it is met.
 import { z } from 'zod'
 import { Auth, Dialect, SettingsPatch } from '../../../shared/schemas.ts'
+import type { StoredKey } from '../key-store.ts'
 import { catalogFields, type CatalogFacts, type ModelRow, type ProviderHead, type ProviderRow } from '../store.ts'
 import { DamagedRow } from './sqlite-errors.ts'
 
@@ -19,12 +20,21 @@ export interface RawProvider {
   is_predefined: number
   catalog_entry: string | null
   edited: string
+  key_label: string
+  key_enabled: number
   created_at: string
   updated_at: string
 }
 
+/** A further key of a provider. */
+export interface RawKey extends Omit<StoredKey, 'enabled'> {
+  provider_id: number
+  enabled: number
+}
+
 export const PROVIDER_COLUMNS = `id, name, display_name, base_url, dialect, auth, api_key_encrypted, key_id, binding,
-  master_key_id, is_predefined, catalog_entry, edited, created_at, updated_at`
+  master_key_id, is_predefined, catalog_entry, edited, key_label, key_enabled, created_at, updated_at`
+export const KEY_COLUMNS = 'provider_id, api_key_encrypted, key_id, binding, master_key_id, label, enabled'
 export const MODEL_COLUMNS = 'id, provider_id, name, display_name, created_at, updated_at'
 
 // Made once: a schema costs more to make than to ask.
@@ -43,12 +53,13 @@ const Facts: z.ZodType<CatalogFacts> = z.object({
 })
 
 /** A provider's row with its models. An empty token is no key, as the origin system has it. */
-export function toProviderRow(raw: RawProvider, models: ModelRow[]): ProviderRow {
-  return { ...toProviderHead(raw), models: models.map(toModelRow) }
+export function toProviderRow(raw: RawProvider, keys: readonly RawKey[], models: ModelRow[]): ProviderRow {
+  return { ...toProviderHead(raw, keys), models: models.map(toModelRow) }
 }
 
-export function toProviderHead(raw: RawProvider): ProviderHead {
-  const { catalog_entry, edited, is_predefined, api_key_encrypted, dialect, auth, ...rest } = raw
+/** The same without models. `keys` are its further ones, in order. */
+export function toProviderHead(raw: RawProvider, keys: readonly RawKey[]): ProviderHead {
+  const { catalog_entry, edited, is_predefined, key_enabled, api_key_encrypted, dialect, auth, ...rest } = raw
   const read = <T>(schema: z.ZodType<T>, value: unknown): T => {
     const { data, success } = schema.safeParse(value)
     if (!success) throw new DamagedRow(`the row of its provider ${JSON.stringify(raw.name)} cannot be read`)
@@ -63,6 +74,8 @@ export function toProviderHead(raw: RawProvider): ProviderHead {
     is_predefined: is_predefined === 1,
     catalog: catalog_entry === null ? null : read(Facts, fromJson(catalog_entry)),
     edited: read(Edited, fromJson(edited)),
+    key_enabled: key_enabled === 1,
+    further_keys: keys.map(({ provider_id: _id, enabled, ...key }) => ({ ...key, enabled: enabled === 1 })),
     created_at: toRfc3339(raw.created_at),
     updated_at: toRfc3339(raw.updated_at),
   }

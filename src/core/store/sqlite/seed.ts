@@ -15,7 +15,7 @@ export function seedCatalog(prepared: Prepared, catalog: Catalog): SeedOutcome {
   const now = new Date().toISOString()
   const outcome: SeedOutcome = { providers_added: 0, models_added: 0, offered: 0, changed: false }
   const raw = prepared(`SELECT ${PROVIDER_COLUMNS} FROM provider`).all() as RawProvider[]
-  const rows = new Map(raw.map((row) => [row.name, toProviderRow(row, [])]))
+  const rows = new Map(raw.map((row) => [row.name, toProviderRow(row, [], [])]))
   const deleted = new Set(
     (prepared("SELECT provider_name FROM deleted WHERE model_name = ''").all() as { provider_name: string }[]).map(
       (row) => row.provider_name,

@@ -5,38 +5,35 @@ import type { Catalog, CatalogProvider } from '../../catalog/models-yaml.ts'
 import {
   MasterKeyChanged,
   type AuditEntry,
+  type DroppedKeys,
   type ModelRow,
   type NewProviderRow,
   type ProviderChange,
   type ProviderHead,
   type ProviderRef,
   type ProviderRow,
-  type SealedKey,
   type SeedOutcome,
   type Store,
   type UpdateAct,
   type VaultRow,
 } from '../store.ts'
+import { keysOf, type StoredKey } from '../key-store.ts'
 import type { Acts } from './act.ts'
 import type { Database, Statement } from './database.ts'
-import {
-  MODEL_COLUMNS,
-  PROVIDER_COLUMNS,
-  toModelRow,
-  toProviderHead,
-  toProviderRow,
-  toSetting,
-  type RawProvider,
-} from './rows.ts'
-import { addMissingModels, seedCatalog } from './seed.ts'
+import { MODEL_COLUMNS, toModelRow, toSetting } from './rows.ts'
+import { ProviderReader } from './read-providers.ts'
+import { addMissingModels, seedCatalog, type Prepared } from './seed.ts'
 import { isUniqueViolation } from './sqlite-errors.ts'
 import { SqliteAuditStore } from './sqlite-audit-store.ts'
+import { dropHealth, SqliteKeyStore, withFirstKey, writeKeys } from './sqlite-key-store.ts'
 import { SqliteTokenStore } from './sqlite-token-store.ts'
 
 /** The store in SQL. Statements are prepared once, values always bound. */
 export class SqliteStore implements Store {
   readonly tokens: SqliteTokenStore
   readonly audit: SqliteAuditStore
+  readonly keys: SqliteKeyStore
+  readonly #providers: ProviderReader
   readonly #db: Database
   readonly #acts: Acts
   readonly #statements = new Map<string, Statement>()
@@ -46,39 +43,26 @@ export class SqliteStore implements Store {
     this.#acts = acts
     this.tokens = new SqliteTokenStore(db, acts)
     this.audit = new SqliteAuditStore(db, acts)
+    const prepared: Prepared = (sql) => this.#statement(sql)
+    this.#providers = new ProviderReader(prepared)
+    const assertMasterKey = (id: string | null): void => this.#assertMasterKey(id)
+    this.keys = new SqliteKeyStore({ prepared, acts, providers: this.#providers, assertMasterKey })
   }
 
   listProviders(): Promise<ProviderRow[]> {
-    return this.#acts.read(() => {
-      const models = new Map<number, ModelRow[]>()
-      for (const model of this.#all<ModelRow>(`SELECT ${MODEL_COLUMNS} FROM model ORDER BY id`)) {
-        const list = models.get(model.provider_id)
-        if (list === undefined) models.set(model.provider_id, [model])
-        else list.push(model)
-      }
-      const rows = this.#all<RawProvider>(`SELECT ${PROVIDER_COLUMNS} FROM provider ORDER BY id`)
-      return rows.map((row) => toProviderRow(row, models.get(row.id) ?? []))
-    })
+    return this.#acts.read(() => this.#providers.list())
   }
 
   listProviderHeads(): Promise<ProviderHead[]> {
-    return this.#acts.readOne(() =>
-      this.#all<RawProvider>(`SELECT ${PROVIDER_COLUMNS} FROM provider ORDER BY id`).map(toProviderHead),
-    )
+    return this.#acts.read(() => this.#providers.heads())
   }
 
   findProvider(ref: ProviderRef): Promise<ProviderRow | undefined> {
-    return this.#acts.read(() => this.#find(ref))
+    return this.#acts.read(() => this.#providers.find(ref))
   }
 
   providerStamp(name: string): Promise<string | undefined> {
-    return this.#acts.readOne(() => {
-      const [row] = this.#all<{ stamp: string }>(
-        `SELECT json_array(${PROVIDER_COLUMNS}) AS stamp FROM provider WHERE name = ?`,
-        name,
-      )
-      return row?.stamp
-    })
+    return this.#acts.readOne(() => this.#providers.stamp(name))
   }
 
   listModelNames(): Promise<string[]> {
@@ -93,7 +77,7 @@ export class SqliteStore implements Store {
   insertProvider(row: NewProviderRow, models: readonly string[], by: Actor): Promise<ProviderRow> {
     return this.#acts.write(by, () => {
       const now = new Date().toISOString()
-      if (row.key !== null) this.#assertMasterKey(row.key)
+      if (row.key !== null) this.#assertMasterKey(row.key.master_key_id)
       const id = this.#insert(
         'provider.name',
         () => appError('provider_exists', { name: row.name }),
@@ -113,7 +97,7 @@ export class SqliteStore implements Store {
       for (const name of models) this.#insertModel(id, { name, display_name: name }, now)
       this.#run('DELETE FROM deleted WHERE provider_name = ?', row.name)
       return {
-        result: this.#get({ id }),
+        result: this.#providers.get({ id }),
         entry: {
           act: 'provider.create',
           provider: row.name,
@@ -130,10 +114,10 @@ export class SqliteStore implements Store {
     by: Actor,
   ): Promise<ProviderRow> {
     return this.#acts.write(by, () => {
-      const before = this.#get({ id })
+      const before = this.#providers.get({ id })
       const { key, ...fields } = decide(before)
-      if (key !== undefined && key !== null) this.#assertMasterKey(key)
-      const { models, ...after } = { ...before, ...fields, ...keyColumns(key === undefined ? before : key) }
+      if (key !== undefined && key !== null) this.#assertMasterKey(key.master_key_id)
+      const after = { ...before, ...fields }
       const changed = [
         ...(['display_name', 'base_url', 'dialect', 'auth'] as const).filter((name) => after[name] !== before[name]),
         ...(key === undefined ? [] : ['api_key']),
@@ -143,29 +127,28 @@ export class SqliteStore implements Store {
       // Whose text a field is may change without any field a reader sees.
       if (changed.length > 0) after.updated_at = new Date().toISOString()
       this.#run(
-        `UPDATE provider SET display_name = ?, base_url = ?, dialect = ?, auth = ?, edited = ?, api_key_encrypted = ?,
-           key_id = ?, binding = ?, master_key_id = ?, updated_at = ? WHERE id = ?`,
+        `UPDATE provider SET display_name = ?, base_url = ?, dialect = ?, auth = ?, edited = ?, updated_at = ?
+         WHERE id = ?`,
         after.display_name,
         after.base_url,
         after.dialect,
         after.auth,
         edited,
-        after.api_key_encrypted,
-        after.key_id,
-        after.binding,
-        after.master_key_id,
         after.updated_at,
         id,
       )
-      return { result: { ...after, models }, entry: { act, provider: before.name, detail: { changed } } }
+      if (key !== undefined) writeKeys((sql) => this.#statement(sql), id, withFirstKey(before, key))
+      const result = key === undefined ? after : this.#providers.get({ id })
+      return { result, entry: { act, provider: before.name, detail: { changed } } }
     })
   }
 
   deleteProvider(id: number, by: Actor): Promise<void> {
     return this.#acts.write(by, () => {
-      const { name, is_predefined } = this.#get({ id })
+      const { name, is_predefined } = this.#providers.get({ id })
       if (is_predefined) throw appError('provider_predefined', { name })
       this.#run('DELETE FROM provider WHERE id = ?', id)
+      dropHealth((sql) => this.#statement(sql))
       this.#run('DELETE FROM deleted WHERE provider_name = ?', name)
       this.#run("INSERT INTO deleted (provider_name, model_name) VALUES (?, '')", name)
       return { result: undefined, entry: { act: 'provider.delete', provider: name } }
@@ -174,7 +157,7 @@ export class SqliteStore implements Store {
 
   insertModel(providerId: number, model: { name: string; display_name: string }, by: Actor): Promise<ModelRow> {
     return this.#acts.write(by, () => {
-      const provider = this.#get({ id: providerId })
+      const provider = this.#providers.get({ id: providerId })
       const id = this.#insertModel(providerId, model, new Date().toISOString())
       this.#run('DELETE FROM deleted WHERE provider_name = ? AND model_name = ?', provider.name, model.name)
       const [row] = this.#all<ModelRow>(`SELECT ${MODEL_COLUMNS} FROM model WHERE id = ?`, id)
@@ -214,12 +197,12 @@ export class SqliteStore implements Store {
 
   bringBackModels(id: number, models: CatalogProvider['models'], by: Actor): Promise<ProviderRow> {
     return this.#acts.write(by, () => {
-      const { name } = this.#get({ id })
+      const { name } = this.#providers.get({ id })
       const forgotten = this.#run("DELETE FROM deleted WHERE provider_name = ? AND model_name <> ''", name)
       const added = addMissingModels((sql) => this.#statement(sql), { id, name }, models, new Date().toISOString())
       const changed = forgotten > 0 || added > 0
       const entry = changed ? { act: 'model.bring_back', provider: name, detail: { models: added } } : null
-      return { result: this.#get({ id }), entry }
+      return { result: this.#providers.get({ id }), entry }
     })
   }
 
@@ -278,20 +261,18 @@ export class SqliteStore implements Store {
   replaceMasterKey(
     expected: string | null,
     key: { id: string; source: string; place: string },
-    opens: (row: ProviderRow) => boolean,
+    opens: (key: StoredKey, provider: ProviderRow) => boolean,
     by: Actor,
-  ): Promise<ProviderRow[]> {
+  ): Promise<DroppedKeys[]> {
     return this.#acts.write(by, () => {
       if (this.#vault().master_key_id !== expected) throw new MasterKeyChanged()
-      const rows = this.#all<RawProvider>(`SELECT ${PROVIDER_COLUMNS} FROM provider WHERE api_key_encrypted <> ''`)
-      const dropped = rows.map((row) => toProviderRow(row, [])).filter((row) => !opens(row))
-      for (const { id } of dropped) {
-        this.#run(
-          `UPDATE provider SET api_key_encrypted = NULL, key_id = NULL, binding = NULL, master_key_id = NULL,
-             updated_at = ? WHERE id = ?`,
-          new Date().toISOString(),
-          id,
-        )
+      const dropped: DroppedKeys[] = []
+      for (const provider of this.#providers.list()) {
+        const keys = keysOf(provider)
+        const kept = keys.filter((key) => opens(key, provider))
+        if (kept.length === keys.length) continue
+        writeKeys((sql) => this.#statement(sql), provider.id, kept)
+        dropped.push({ provider, labels: keys.filter((key) => !kept.includes(key)).map(({ label }) => label) })
       }
       this.#run('UPDATE vault SET master_key_id = ?, key_source = ?, key_place = ?', key.id, key.source, key.place)
       return {
@@ -299,7 +280,7 @@ export class SqliteStore implements Store {
         entry: {
           act: 'vault.start_over',
           provider: null,
-          detail: { key_source: key.source, dropped: dropped.map((row) => row.name) },
+          detail: { key_source: key.source, dropped: dropped.map(({ provider }) => provider.name) },
         },
       }
     })
@@ -318,20 +299,6 @@ export class SqliteStore implements Store {
     return this.#acts.write(by, () => ({ result: undefined, entry }))
   }
 
-  #find(ref: ProviderRef): ProviderRow | undefined {
-    const [where, value] = 'id' in ref ? ['id', ref.id] : ['name', ref.name]
-    const [row] = this.#all<RawProvider>(`SELECT ${PROVIDER_COLUMNS} FROM provider WHERE ${where} = ?`, value)
-    if (row === undefined) return undefined
-    const models = this.#all<ModelRow>(`SELECT ${MODEL_COLUMNS} FROM model WHERE provider_id = ? ORDER BY id`, row.id)
-    return toProviderRow(row, models)
-  }
-
-  #get(ref: ProviderRef): ProviderRow {
-    const row = this.#find(ref)
-    if (row === undefined) throw appError('provider_not_found', { ref: 'id' in ref ? ref.id : ref.name })
-    return row
-  }
-
   #vault(): VaultRow {
     const [row] = this.#all<VaultRow>(
       'SELECT master_key_id, key_source, key_place, catalog_digest, lock_epoch FROM vault',
@@ -341,8 +308,8 @@ export class SqliteStore implements Store {
   }
 
   /** A key sealed under a master key that is no longer the vault's would be lost at once. */
-  #assertMasterKey(key: SealedKey): void {
-    if (this.#vault().master_key_id !== key.master_key_id) throw new MasterKeyChanged()
+  #assertMasterKey(id: string | null): void {
+    if (this.#vault().master_key_id !== id) throw new MasterKeyChanged()
   }
 
   #insertModel(
