@@ -7,6 +7,7 @@ import { addExport } from './commands/export.ts'
 import { addImport } from './commands/import.ts'
 import { addKeygen } from './commands/keygen.ts'
 import { addKey } from './commands/key.ts'
+import { addKeySource } from './commands/key-source.ts'
 import { addModels } from './commands/models.ts'
 import { addProviders } from './commands/providers.ts'
 import { addRestore } from './commands/restore.ts'
@@ -75,6 +76,7 @@ export function createProgram(): Command {
   addRestore(program)
   addExport(program)
   addKeygen(program)
+  addKeySource(program)
   addStartOver(program)
   addHelp(program)
   return program

@@ -6,7 +6,7 @@ import { dispatch } from './dispatch.ts'
 import type { ToolGateway } from './gateway/tool-gateway.ts'
 import type { Admitted, Caller } from './http/caller.ts'
 import { findListener, removeListenerFile, writeListenerFile } from './http/listener-file.ts'
-import { takeListenerLock, type ListenerLock } from './http/listener-lock.ts'
+import { takeFolderLock, type FolderLock } from './folder-lock.ts'
 import { startListener, type Listener } from './http/listener.ts'
 import type { Page } from './http/serve-request.ts'
 import { checkOwnToken, hashToken, kept, newToken, sameHash } from './http/token.ts'
@@ -34,7 +34,7 @@ export interface ServeOptions {
 
 interface Running {
   listener: Listener
-  lock: ListenerLock
+  lock: FolderLock
   /** The socket carries this process's own page or command, so switching tools off must not close it. */
   serving: boolean
   /** Of the token of this run; null in the desktop window, which needs none. */
@@ -164,7 +164,7 @@ export class ListenerControl {
   ): Promise<Running> {
     if (this.#running !== undefined) return this.#running
     const { listener_lock } = this.#parts.vault.places
-    const lock = await takeListenerLock(listener_lock, this.#warn)
+    const lock = await takeFolderLock(listener_lock, this.#warn)
     if (lock === undefined) {
       throw appError('listener_running', this.#elsewhere() ?? { address: null, pid: null })
     }

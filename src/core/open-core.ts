@@ -8,6 +8,7 @@ import type { StartKeychainHelper } from './crypto/keychain-process.ts'
 import { takenEnvironmentKey } from './crypto/take-environment-key.ts'
 import type { Desktop } from './desktop.ts'
 import type { ToolGateway } from './gateway/tool-gateway.ts'
+import { endKilledMove, masterKeyOperations } from './master-key-service.ts'
 import { ListenerControl } from './listener-control.ts'
 import type { Log } from './log.ts'
 import { placesFrom, type Places } from './places.ts'
@@ -85,6 +86,7 @@ export async function openCore(options: CoreOptions): Promise<Core> {
     warn,
     onStep,
   })
+  await endKilledMove(vault)
   const closing = new AbortController()
   const revision = (): string => `${vault.revision()}.${listener.revision}`
   const tokens = new TokenBook(vault, () => listener.endWhatMayNot())
@@ -103,6 +105,7 @@ export async function openCore(options: CoreOptions): Promise<Core> {
       ...tokenOperations(vault, tokens, by),
       ...usageOperations(vault),
       ...auditOperations(vault),
+      ...masterKeyOperations(vault, by),
       ...systemOperations({ vault, catalog, listener, desktop, notes, revision, closing: closing.signal }, by),
     }
     return heldOpen(api, vault)

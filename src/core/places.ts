@@ -12,10 +12,16 @@ export interface Places {
   env_file: string
   listener_file: string
   listener_lock: string
+  /** Held while the master key is moved or exchanged. */
+  master_key_lock: string
   backups: string
   /** Chromium's profile of the desktop window. */
   window: string
   master_key_file: string
+  /** The command that gives the master key, where the owner set one. */
+  key_command_file: string
+  /** From where to where the master key is being moved; there only meanwhile. */
+  key_move_file: string
   audit_head: string
 }
 
@@ -36,9 +42,12 @@ export function placesFrom(env: Readonly<Record<string, string | undefined>>): P
     env_file: join(data, '.env'),
     listener_file: join(data, 'listener.json'),
     listener_lock: join(data, 'listener.lock'),
+    master_key_lock: join(data, 'master-key.lock'),
     backups: join(data, 'backups'),
     window: join(data, 'window'),
     master_key_file: join(config, 'master.key'),
+    key_command_file: join(config, 'master-key-command.json'),
+    key_move_file: join(config, 'master-key-move.json'),
     audit_head: join(config, 'audit-head.json'),
   }
 }

@@ -9,6 +9,7 @@ import { sealTrail } from './audit/trail.ts'
 import type { CatalogInUse } from './catalog/catalog-in-use.ts'
 import { CatalogError } from './catalog/located.ts'
 import type { KeySource } from './crypto/key-source.ts'
+import type { KeyCustody } from './key-custody.ts'
 import {
   givenKeySource,
   makeMasterKey,
@@ -62,6 +63,7 @@ const lostKey: ReadonlySet<ErrorCode> = new Set([
   'encryption_key_malformed',
   'key_file_unreadable',
   'keychain_unavailable',
+  'key_command_failed',
 ])
 
 /** What the process knows of its vault. Acts on it go through `reader` and `withMasterKey`. */
@@ -186,6 +188,19 @@ export class Vault {
       } finally {
         masterKey.fill(0)
       }
+    })
+  }
+
+  /** Lends all that a move or an exchange of the master key needs. Throws what is wrong while the vault is read-only. */
+  withCustody<T>(act: (custody: KeyCustody) => Promise<T>): Promise<T> {
+    return this.during(async () => {
+      this.#writable()
+      const { file, row } = this.#opened
+      if (file === undefined || row === undefined) throw appError('internal', undefined)
+      const source = await this.#sourceFor(row)
+      if (source === undefined) throw await missingKey(file.store, row)
+      const { places, warn, onStep } = this.#options
+      return act({ file, row, source, given: this.#given, places, warn, onStep })
     })
   }
 

@@ -382,6 +382,7 @@ export const strings = {
       env_file: 'ENCRYPTION_KEY in a .env file',
       keychain: 'OS keychain',
       file: 'Key file',
+      command: 'Helper command',
     },
     /** For the foot of the sidebar, which has room for two words. */
     short: {
@@ -390,6 +391,7 @@ export const strings = {
       env_file: 'ENCRYPTION_KEY, .env',
       keychain: 'OS keychain',
       file: 'Key file',
+      command: 'Helper command',
     },
     none: 'None given',
     madeJustNow: 'made just now',

@@ -21,6 +21,7 @@ import {
   StartOverResult,
   Status,
 } from './schemas.ts'
+import { MovedMasterKey, MoveMasterKey } from './master-key-schemas.ts'
 import { CreatedToken, NewToken, Token, tokenOutputFields, TokenPatch, TokenRef } from './tool-schemas.ts'
 import { Usage, UsageInput } from './usage-schemas.ts'
 
@@ -50,6 +51,8 @@ interface Details {
 const everywhere: readonly Door[] = ['window', 'rest', 'cli']
 const windowOnly: readonly Door[] = ['window']
 const ownerOnly: readonly Door[] = ['cli']
+/** The owner in person: a program with a token must not choose where the master key lies, or what is run for it. */
+const inPerson: readonly Door[] = ['window', 'cli']
 
 function op<I extends z.ZodType, O extends z.ZodType>(
   route: string | null,
@@ -210,6 +213,15 @@ export const operations = {
     'For the owner who lost the master key: keeps a copy, makes a new master key, drops the keys that cannot be opened.',
     z.strictObject({ vault_name: z.string() }),
     StartOverResult,
+  ),
+
+  // The owner in person, in the window or the terminal.
+  moveMasterKey: op(
+    null,
+    'Keeps the master key in another place: seen to be there, then recorded, then the old place is wiped.',
+    MoveMasterKey,
+    MovedMasterKey,
+    { doors: inPerson },
   ),
 
   // The window alone: what touches the clipboard, the desktop or a file.

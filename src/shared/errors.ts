@@ -235,6 +235,16 @@ export const errors = {
     ({ command, what }) => `The command for the master key, ${command}, ${what}`,
     'Run it in a terminal: it has to print the key and nothing else. Nothing has been changed.',
   ),
+  master_key_busy: row(
+    409,
+    'Another Latchkey is moving or exchanging the master key just now',
+    'Nothing has been changed. Wait until it is done, then try again.',
+  ),
+  master_key_not_moved: row<{ place: string; what: string }>(
+    422,
+    ({ place, what }) => `The master key was not moved to ${place}: ${what}`,
+    'The vault opens as before. Nothing has been changed.',
+  ),
   passphrase_wrong: row(403, 'The passphrase is wrong', 'Nothing has been changed. Try again.'),
   passphrase_too_short: row<{ least: number }>(422, ({ least }) => `A passphrase has at least ${least} characters`),
   unlock_delayed: row<{ seconds: number }>(

@@ -215,7 +215,7 @@ const Problem = z.object({
 })
 
 /** Where the master key came from. */
-export const KeySourceName = z.enum(['key_file', 'environment', 'env_file', 'keychain', 'file'])
+export const KeySourceName = z.enum(['key_file', 'environment', 'env_file', 'keychain', 'file', 'command'])
 export type KeySourceName = z.infer<typeof KeySourceName>
 
 export const Status = z.object({

@@ -10,6 +10,8 @@ const lostKey: ReadonlySet<ErrorCode> = new Set([
   'encryption_key_wrong',
   'encryption_key_malformed',
   'key_file_unreadable',
+  'keychain_unavailable',
+  'key_command_failed',
 ])
 
 export function addStartOver(program: Command): void {

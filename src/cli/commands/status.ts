@@ -63,6 +63,7 @@ export const sourceWords: Record<NonNullable<Status['master_key']['source']>, (p
   env_file: (place) => `ENCRYPTION_KEY in ${place}`,
   keychain: () => "the system's keychain",
   file: (place) => `the key file ${place}`,
+  command: (place) => `what ${place} prints`,
 }
 
 function listenerLine({ state, address, pid, problem }: Status['listener']): string {

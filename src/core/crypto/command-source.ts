@@ -2,6 +2,7 @@
 import { basename } from 'node:path'
 import { z } from 'zod'
 import { appError, type AppError } from '../../shared/errors.ts'
+import { KeyCommand } from '../../shared/master-key-schemas.ts'
 import { runBounded } from '../bounded-command.ts'
 import { checkPrivateFile, readSmallFile, reason, writePrivateFile, type Warn } from '../private-files.ts'
 import type { KeySource } from './key-source.ts'
@@ -9,14 +10,6 @@ import type { KeySource } from './key-source.ts'
 const LIMIT_SECONDS = 10
 /** A ring of two keys is 89 characters, a wrapped one some 600. */
 const MOST_BYTES = 4096
-
-/** A program and its arguments, each as it is: no quoting, no expansion. */
-export const KeyCommand = z
-  .array(z.string().regex(/^[^\0]*$/))
-  .min(1)
-  .max(64)
-  .refine((argv) => argv[0] !== '')
-export type KeyCommand = z.infer<typeof KeyCommand>
 
 export interface CommandSource extends Omit<KeySource, 'name'> {
   readonly name: 'command'

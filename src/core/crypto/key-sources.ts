@@ -18,6 +18,7 @@ import {
   type Warn,
 } from '../private-files.ts'
 import type { KeySource } from './key-source.ts'
+import { commandSource, readKeyCommand } from './command-source.ts'
 import { generateFernetKey, MalformedKey } from './fernet.ts'
 import { keychainSource, makeKeychainMasterKey, type KeychainOptions } from './keychain.ts'
 import { KeyRing } from './master-key.ts'
@@ -42,8 +43,13 @@ export async function givenKeySource(given: GivenKeys, places: Places): Promise<
   if (isGiven(given.key_file)) return keyFileSource('key_file', resolve(given.key_file))
   if (isGiven(given.environment)) return environmentSource(given.environment)
   if (isGiven(given.env_file)) return envFileSource(resolve(given.env_file), { named: true, own: false })
-  const own = envFileSource(places.env_file, { named: false, own: true })
+  const own = ownEnvSource(places)
   return (await own.read()) === undefined ? undefined : own
+}
+
+/** `.env` of the Latchkey folder, whether it is there or not. */
+export function ownEnvSource(places: Places): KeySource {
+  return envFileSource(places.env_file, { named: false, own: true })
 }
 
 /** The source recorded beside the check value, as far as it can be asked without being given again. */
@@ -61,6 +67,9 @@ export function recordedKeySource(
     return envFileSource(place, { named: false, own: place === places.env_file })
   }
   if (source === 'keychain' && place !== null && session !== undefined) return keychainSource(place, session)
+  if (source === 'command' && place !== null && session !== undefined) {
+    return keptCommandSource(place, places.key_command_file, session.env)
+  }
   return undefined
 }
 
@@ -127,6 +136,18 @@ export function unreadEnvFile(cwd: string, places: Places, envFile: string | und
   } catch {
     // A file that cannot be read sets nothing; it is another program's, and no concern of ours.
     return undefined
+  }
+}
+
+/** The command is looked up when it is asked: one that cannot be read is a key that is not there now. */
+function keptCommandSource(place: string, path: string, env: NodeJS.ProcessEnv): KeySource {
+  return {
+    name: 'command',
+    place,
+    async read() {
+      const command = readKeyCommand(path, () => undefined)
+      return command === undefined ? undefined : commandSource(command, { env }).read()
+    },
   }
 }
 

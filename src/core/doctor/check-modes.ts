@@ -55,7 +55,10 @@ function ownPaths(places: Places): Map<string, 0o700 | 0o600> {
     ...['', '-wal', '-shm', '-journal'].map((suffix) => places.vault + suffix),
     places.listener_file,
     places.listener_lock,
+    places.master_key_lock,
     places.master_key_file,
+    places.key_command_file,
+    places.key_move_file,
     places.audit_head,
     ...(lookAt(places.backups)?.isDirectory() === true
       ? readdirSync(places.backups).map((name) => join(places.backups, name))

@@ -2,7 +2,7 @@ import { rmSync } from 'node:fs'
 import { z } from 'zod'
 import type { Places } from '../places.ts'
 import { readSmallFile, writePrivateFile, type Warn } from '../private-files.ts'
-import { isListenerLockHeld } from './listener-lock.ts'
+import { isFolderLockHeld } from '../folder-lock.ts'
 
 /** What a running listener leaves for the programs of its owner. */
 export const ListenerFile = z.object({
@@ -25,7 +25,7 @@ export function removeListenerFile(path: string): void {
 /** The listener that runs for this folder now. `about` is null in the moment before it has written its file. */
 export function findListener(places: Places, warn: Warn): { about: ListenerFile | null } | undefined {
   // The file alone proves nothing: after a kill it stays, and another program may have its port.
-  if (!isListenerLockHeld(places.listener_lock, warn)) return undefined
+  if (!isFolderLockHeld(places.listener_lock, warn)) return undefined
   return { about: readListenerFile(places.listener_file) }
 }
 

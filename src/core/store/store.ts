@@ -5,6 +5,7 @@ import type { Actor } from '../actor.ts'
 import type { Catalog, CatalogProvider } from '../catalog/models-yaml.ts'
 import type { AuditStore } from './audit-store.ts'
 import type { KeyStore, StoredKey } from './key-store.ts'
+import type { CustodyStore } from './custody-store.ts'
 import type { TokenStore } from './token-store.ts'
 
 /** A key as it lies in a row: a Fernet token, bound to its provider and address. */
@@ -182,4 +183,6 @@ export interface Store {
   readonly tokens: TokenStore
   /** What was done, by whom. */
   readonly audit: AuditStore
+  /** Where the master key lies. */
+  readonly custody: CustodyStore
 }

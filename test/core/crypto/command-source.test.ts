@@ -1,4 +1,4 @@
-import { execFileSync, spawn, spawnSync } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -7,7 +7,7 @@ import { inspect } from 'node:util'
 import { afterAll, describe, expect, it, vi } from 'vitest'
 import { commandSource, readKeyCommand, writeKeyCommand } from '../../../src/core/crypto/command-source.ts'
 import { generateFernetKey } from '../../../src/core/crypto/fernet.ts'
-import { requirement } from '../../support/require.ts'
+import { hasPass, makePassStore } from '../../support/pass-store.ts'
 
 vi.setConfig({ testTimeout: 120_000 })
 
@@ -101,31 +101,15 @@ describe('the command that was set', () => {
   })
 })
 
-const hasPass = requirement(
-  'pass',
-  ['pass', 'gpg'].every((tool) => spawnSync('sh', ['-c', `command -v ${tool}`], { stdio: 'ignore' }).status === 0),
-  'apt-get install pass gnupg',
-)
-
 describe.runIf(hasPass)('pass', () => {
   it('gives the master key it keeps, and says so where it has none', async () => {
-    // gpg-agent's socket lies in this folder, and a socket's path has an end.
-    const home = mkdtempSync('/tmp/lk-pass-')
-    const inPass = { ...process.env, GNUPGHOME: home, PASSWORD_STORE_DIR: join(home, 'store') }
-    const options = { env: inPass, stdio: ['pipe', 'ignore', 'ignore'] as ['pipe', 'ignore', 'ignore'] }
-    try {
-      execFileSync('gpg', ['--batch', '--passphrase', '', '--quick-gen-key', 'ann@example.com'], options)
-      execFileSync('pass', ['init', 'ann@example.com'], options)
-      const key = generateFernetKey()
-      execFileSync('pass', ['insert', '--multiline', 'latchkey'], { ...options, input: `${key}\n` })
+    using store = makePassStore()
+    const key = generateFernetKey()
+    store.insert('latchkey', `${key}\n`)
 
-      expect(await commandSource(['pass', 'show', 'latchkey'], { env: inPass }).read()).toBe(key)
-      await expect(commandSource(['pass', 'show', 'other'], { env: inPass }).read()).rejects.toMatchObject({
-        code: 'key_command_failed',
-      })
-    } finally {
-      execFileSync('gpgconf', ['--kill', 'gpg-agent'], options)
-      rmSync(home, { recursive: true, force: true })
-    }
+    expect(await commandSource(['pass', 'show', 'latchkey'], { env: store.env }).read()).toBe(key)
+    await expect(commandSource(['pass', 'show', 'other'], { env: store.env }).read()).rejects.toMatchObject({
+      code: 'key_command_failed',
+    })
   })
 })

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { findListener, removeListenerFile, writeListenerFile } from '../../../src/core/http/listener-file.ts'
-import { isListenerLockHeld, takeListenerLock } from '../../../src/core/http/listener-lock.ts'
+import { isFolderLockHeld, takeFolderLock } from '../../../src/core/folder-lock.ts'
 import { placesFrom, type Places } from '../../../src/core/places.ts'
 
 const warnings: string[] = []
@@ -25,16 +25,16 @@ describe("the listener's lock", () => {
   it('is held by one at a time, and free again when released', async () => {
     using folder = temporary()
     const path = folder.places.listener_lock
-    expect(isListenerLockHeld(path, warn)).toBe(false)
+    expect(isFolderLockHeld(path, warn)).toBe(false)
     expect(existsSync(path)).toBe(false)
-    const lock = await takeListenerLock(path, warn)
+    const lock = await takeFolderLock(path, warn)
     expect(lock).toBeDefined()
-    expect(isListenerLockHeld(path, warn)).toBe(true)
-    expect(await takeListenerLock(path, warn)).toBeUndefined()
-    expect(isListenerLockHeld(path, warn)).toBe(true)
+    expect(isFolderLockHeld(path, warn)).toBe(true)
+    expect(await takeFolderLock(path, warn)).toBeUndefined()
+    expect(isFolderLockHeld(path, warn)).toBe(true)
     lock?.release()
-    expect(isListenerLockHeld(path, warn)).toBe(false)
-    const next = await takeListenerLock(path, warn)
+    expect(isFolderLockHeld(path, warn)).toBe(false)
+    const next = await takeFolderLock(path, warn)
     expect(next).toBeDefined()
     next?.release()
   })
@@ -43,8 +43,8 @@ describe("the listener's lock", () => {
     using folder = temporary()
     const { places } = folder
     const script = `
-      import { takeListenerLock } from ${JSON.stringify(import.meta.resolve('../../../src/core/http/listener-lock.ts'))}
-      await takeListenerLock(process.argv[1], () => undefined)
+      import { takeFolderLock } from ${JSON.stringify(import.meta.resolve('../../../src/core/folder-lock.ts'))}
+      await takeFolderLock(process.argv[1], () => undefined)
       console.log('held')
       setInterval(() => undefined, 1000)`
     const child = spawn(process.execPath, ['--input-type=module', '-e', script, places.listener_lock], {
@@ -52,14 +52,14 @@ describe("the listener's lock", () => {
     })
     await once(child.stdout, 'data')
     writeListenerFile(places.listener_file, about)
-    expect(await takeListenerLock(places.listener_lock, warn)).toBeUndefined()
+    expect(await takeFolderLock(places.listener_lock, warn)).toBeUndefined()
     expect(findListener(places, warn)).toEqual({ about })
     child.kill('SIGKILL')
     await once(child, 'exit')
     // The file it left behind says nothing any more.
     expect(existsSync(places.listener_file)).toBe(true)
     expect(findListener(places, warn)).toBeUndefined()
-    const lock = await takeListenerLock(places.listener_lock, warn)
+    const lock = await takeFolderLock(places.listener_lock, warn)
     expect(lock).toBeDefined()
     lock?.release()
   })
@@ -69,7 +69,7 @@ describe("the listener's lock", () => {
     const elsewhere = join(folder.places.data, 'elsewhere')
     writeFileSync(elsewhere, '')
     symlinkSync(elsewhere, folder.places.listener_lock)
-    await expect(takeListenerLock(folder.places.listener_lock, warn)).rejects.toMatchObject({ code: 'folder_unsafe' })
+    await expect(takeFolderLock(folder.places.listener_lock, warn)).rejects.toMatchObject({ code: 'folder_unsafe' })
   })
 })
 
@@ -85,7 +85,7 @@ describe('listener.json', () => {
     const { places } = folder
     writeListenerFile(places.listener_file, about)
     expect(findListener(places, warn)).toBeUndefined()
-    const lock = await takeListenerLock(places.listener_lock, warn)
+    const lock = await takeFolderLock(places.listener_lock, warn)
     expect(findListener(places, warn)).toEqual({ about })
     for (const broken of ['', '{', '[]', '{"port":"x"}', JSON.stringify({ ...about, port: 0 })]) {
       writeFileSync(places.listener_file, broken)

@@ -26,6 +26,7 @@ import { addMissingModels, seedCatalog, type Prepared } from './seed.ts'
 import { isUniqueViolation } from './sqlite-errors.ts'
 import { SqliteAuditStore } from './sqlite-audit-store.ts'
 import { dropHealth, SqliteKeyStore, withFirstKey, writeKeys } from './sqlite-key-store.ts'
+import { SqliteCustodyStore } from './sqlite-custody-store.ts'
 import { SqliteTokenStore } from './sqlite-token-store.ts'
 
 /** The store in SQL. Statements are prepared once, values always bound. */
@@ -34,6 +35,7 @@ export class SqliteStore implements Store {
   readonly audit: SqliteAuditStore
   readonly keys: SqliteKeyStore
   readonly #providers: ProviderReader
+  readonly custody: SqliteCustodyStore
   readonly #db: Database
   readonly #acts: Acts
   readonly #statements = new Map<string, Statement>()
@@ -47,6 +49,7 @@ export class SqliteStore implements Store {
     this.#providers = new ProviderReader(prepared)
     const assertMasterKey = (id: string | null): void => this.#assertMasterKey(id)
     this.keys = new SqliteKeyStore({ prepared, acts, providers: this.#providers, assertMasterKey })
+    this.custody = new SqliteCustodyStore(db, acts)
   }
 
   listProviders(): Promise<ProviderRow[]> {

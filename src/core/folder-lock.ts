@@ -1,21 +1,22 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import Database from 'better-sqlite3'
-import { appError } from '../../shared/errors.ts'
-import { checkPrivateFile, codeOf, createPrivateFile, type Warn } from '../private-files.ts'
+import { appError } from '../shared/errors.ts'
+import { checkPrivateFile, codeOf, createPrivateFile, type Warn } from './private-files.ts'
 
-export interface ListenerLock {
+export interface FolderLock {
   release: () => void
 }
 
-// Somebody who only looks holds the file for the length of one read; a listener holds it for good.
+// Somebody who only looks holds the file for the length of one read; a holder keeps it for long.
 const TRIES = 10
 const BETWEEN_MS = 20
 
 /**
- * Takes the folder's one place for a listener; undefined where another process, or this one, has it.
+ * Takes what one process of a folder may have at a time, such as its listener; undefined where another process, or this
+ * one, has it.
  * It is an exclusive transaction of SQLite, so the kernel gives it back however the holder ends.
  */
-export async function takeListenerLock(path: string, warn: Warn): Promise<ListenerLock | undefined> {
+export async function takeFolderLock(path: string, warn: Warn): Promise<FolderLock | undefined> {
   for (let tried = 0; tried < TRIES; tried++) {
     const database = openLockFile(path, warn)
     if (attempt(database, 'BEGIN EXCLUSIVE')) return { release: () => void database.close() }
@@ -25,8 +26,8 @@ export async function takeListenerLock(path: string, warn: Warn): Promise<Listen
   return undefined
 }
 
-/** True while a listener holds the folder's lock. Looks only: makes no file, and keeps none. */
-export function isListenerLockHeld(path: string, warn: Warn): boolean {
+/** True while somebody holds the lock. Looks only: makes no file, and keeps none. */
+export function isFolderLockHeld(path: string, warn: Warn): boolean {
   if (!checkPrivateFile(path, warn)) return false
   const database = openLockFile(path, warn)
   try {

@@ -1,0 +1,43 @@
+// Whether a place holds the master key of a vault.
+import { appError, isAppError, type AppError } from '../../shared/errors.ts'
+import type { KeySource } from '../crypto/key-source.ts'
+import { readKeyRing } from '../crypto/key-sources.ts'
+import { rotationState } from '../crypto/rotate-ring.ts'
+import { isWrappedKey } from '../crypto/wrapped-key.ts'
+
+/** Throws `master_key_not_moved` where the place does not hold this text, or a key that opens the vault with this id. */
+export async function assertHolds(source: KeySource, id: string | null, text: string): Promise<void> {
+  const found = await source.read()
+  if (isWrappedKey(text) ? found === text : await opens(source, id)) return
+  throw notMoved(
+    source.place,
+    found === undefined ? 'it was not kept there' : "what is there is not this vault's master key",
+  )
+}
+
+async function opens(source: KeySource, id: string | null): Promise<boolean> {
+  const ring = await readKeyRing(source)
+  ring?.destroy()
+  return id !== null && ring?.currentId === id
+}
+
+/** The same as a question; a place that cannot be read holds nothing. */
+export async function holds(source: KeySource, id: string | null): Promise<boolean> {
+  try {
+    const text = await source.read()
+    if (text === undefined || id === null) return false
+    if (isWrappedKey(text)) return true
+    return rotationState(text, id) !== 'foreign'
+  } catch (cause) {
+    if (isAppError(cause)) return false
+    throw cause
+  }
+}
+
+export function isSame(one: KeySource, other: KeySource): boolean {
+  return one.name === other.name && one.place === other.place
+}
+
+export function notMoved(place: string, what: string, cause?: unknown): AppError {
+  return appError('master_key_not_moved', { place, what }, { cause })
+}

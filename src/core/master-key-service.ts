@@ -1,0 +1,33 @@
+import type { Api } from '../shared/contract.ts'
+import { isAppError } from '../shared/errors.ts'
+import type { Actor } from './actor.ts'
+import { endMove, moveMasterKey } from './key-move/move-master-key.ts'
+import { withMasterKeyLock } from './key-custody.ts'
+import { lookAt } from './private-files.ts'
+import type { Vault } from './vault.ts'
+
+type MasterKeyApi = Pick<Api, 'moveMasterKey'>
+
+/** The operations on the master key itself. */
+export function masterKeyOperations(vault: Vault, by: Actor): MasterKeyApi {
+  return {
+    async moveMasterKey(destination) {
+      try {
+        return await vault.withCustody((custody) => moveMasterKey(custody, destination, by))
+      } finally {
+        await vault.reopen()
+      }
+    },
+  }
+}
+
+/** Wipes what a move that was killed left behind. */
+export async function endKilledMove(vault: Vault): Promise<void> {
+  if (vault.state !== 'open' || lookAt(vault.places.key_move_file) === undefined) return
+  try {
+    await vault.withCustody((custody) => withMasterKeyLock(custody, () => endMove(custody)))
+  } catch (cause) {
+    // A move that is under way in another process, or a place that cannot be reached now: the next start tries again.
+    if (!isAppError(cause)) throw cause
+  }
+}
