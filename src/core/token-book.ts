@@ -1,7 +1,7 @@
 import { appError, toAppError, type AppError } from '../shared/errors.ts'
 import type { Caller } from './http/caller.ts'
 import { sameHash } from './http/token.ts'
-import type { TokenRow } from './store/token-store.ts'
+import type { PrintedToken, TokenRow } from './store/token-store.ts'
 import type { Vault } from './vault.ts'
 
 /** How often the vault is looked at for tokens that another process made or revoked, in milliseconds. */
@@ -12,6 +12,7 @@ export class TokenBook {
   readonly #vault: Vault
   readonly #onLook: () => void
   #tokens: readonly TokenRow[] = []
+  #printed: readonly PrintedToken[] = []
   #revision = ''
   #timer: NodeJS.Timeout | undefined
 
@@ -24,18 +25,26 @@ export class TokenBook {
   /** Who shows a token of this hash, also where it is good no longer: `refusalOf` says so. */
   find(hash: Buffer): Caller | undefined {
     const token = this.#tokens.find(({ sha256 }) => sameHash(sha256, hash))
-    return token === undefined ? undefined : { kind: token.kind, name: token.name, token_id: token.id }
+    if (token !== undefined) return callerOf(token)
+    const printed = this.#printed.find(({ sha256 }) => sameHash(sha256, hash))
+    const counted = printed === undefined ? undefined : this.get(printed.token_id)
+    if (printed === undefined || counted === undefined) return undefined
+    return { ...callerOf(counted), until: Date.parse(printed.expires_at) }
   }
 
   /** Why this caller's token is good no longer; undefined where it is, and for a caller without one. */
-  refusalOf({ token_id }: Caller): AppError | undefined {
+  refusalOf({ token_id, until = Infinity }: Caller): AppError | undefined {
     if (token_id === undefined) return undefined
     const token = this.get(token_id)
     if (token === undefined) return appError('unauthorized', undefined)
     const { name, revoked_at, expires_at } = token
     if (revoked_at !== null) return appError('token_revoked', { name })
-    const expired = expires_at !== null && Date.parse(expires_at) <= Date.now()
-    return expired ? appError('token_expired', { name, at: expires_at }) : undefined
+    if (expires_at !== null && Date.parse(expires_at) <= Date.now()) {
+      return appError('token_expired', { name, at: expires_at })
+    }
+    if (until > Date.now()) return undefined
+    const hint = `It was printed for 12 hours. Print another: latchkey token print ${name}`
+    return appError('token_expired', { name, at: new Date(until).toISOString() }, { hint })
   }
 
   get(id: number): TokenRow | undefined {
@@ -52,7 +61,12 @@ export class TokenBook {
   async refresh(): Promise<void> {
     const revision = this.#vault.revision()
     if (revision !== this.#revision) {
-      this.#tokens = this.#vault.state === 'closed' ? [] : await this.#vault.reader().tokens.list()
+      const [tokens, printed] =
+        this.#vault.state === 'closed'
+          ? [[], []]
+          : await Promise.all([this.#vault.reader().tokens.list(), this.#vault.reader().tokens.listPrinted()])
+      this.#tokens = tokens
+      this.#printed = printed
       this.#revision = revision
     }
     this.#onLook()
@@ -77,4 +91,8 @@ export class TokenBook {
     clearInterval(this.#timer)
     this.#timer = undefined
   }
+}
+
+function callerOf({ kind, name, id }: TokenRow): Caller {
+  return { kind, name, token_id: id }
 }

@@ -22,7 +22,7 @@ import {
   Status,
 } from './schemas.ts'
 import { MovedMasterKey, MoveMasterKey } from './master-key-schemas.ts'
-import { CreatedToken, NewToken, Token, tokenOutputFields, TokenPatch, TokenRef } from './tool-schemas.ts'
+import { CreatedToken, NewToken, PrintedToken, Token, tokenOutputFields, TokenPatch, TokenRef } from './tool-schemas.ts'
 import { Usage, UsageInput } from './usage-schemas.ts'
 
 /** A way in. The command line opens the core itself and may call every operation. */
@@ -241,6 +241,13 @@ export const operations = {
   }),
 
   // The command line alone.
+  printToken: op(
+    null,
+    "Makes a token that counts as a tool's own and lives 12 hours, for the command from which a tool takes its key.",
+    TokenRef,
+    PrintedToken,
+    { doors: ownerOnly },
+  ),
   previewAdoption: op(
     null,
     'Opens a key that another program wrote, once, so that it can be adopted.',

@@ -93,6 +93,9 @@ export type NewToken = z.infer<typeof NewToken>
 export const CreatedToken = z.object({ ...Token.shape, token: z.string() })
 export type CreatedToken = z.infer<typeof CreatedToken>
 
+/** A token that counts as another one, this once. */
+export const PrintedToken = z.object({ token: z.string(), expires_at: Timestamp })
+
 /** The fields of `Token` that an update passes over, so that a client may send back what it got. */
 export const tokenOutputFields = [
   'id',

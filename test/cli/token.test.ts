@@ -45,6 +45,19 @@ describe('token', { timeout: 120_000 }, () => {
     expect([refused.code, refused.stderr]).toEqual([1, expect.stringContaining('has no limits')])
   })
 
+  it('is printed for a helper command: the token alone, and a new one each time', async () => {
+    await run('add', 'helper')
+    const [first, second] = [await run('print', 'helper'), await run('print', 'helper')]
+    expect([first.code, first.stderr, looksLikeToken(first.stdout.trimEnd())]).toEqual([0, '', true])
+    expect(second.stdout).not.toBe(first.stdout)
+    expect((await json<Token[]>('list')).filter(({ name }) => name === 'helper')).toHaveLength(1)
+    expect(await run('print', 'hlper')).toMatchObject({
+      code: 1,
+      stdout: '',
+      stderr: expect.stringContaining('helper'),
+    })
+  })
+
   it('says what is wrong with what was typed', async () => {
     await run('add', 'codex')
     for (const [args, code, sentence] of [

@@ -92,6 +92,22 @@ export function testTokens(name: string, open: () => Promise<OpenedStore & { use
       expect(await tokens.update(row.id, { providers: null }, by)).toMatchObject({ providers: null })
     })
 
+    it('are printed anew as one that counts as them; what has expired is gone with the next', async () => {
+      const { id } = await tokens.insert(newToken('a'), by)
+      const past = { sha256: Buffer.alloc(32, 1), token_id: id, expires_at: '2026-01-01T00:00:00.000Z' }
+      const later = { sha256: Buffer.alloc(32, 2), token_id: id, expires_at: '2126-01-01T00:00:00.000Z' }
+      await tokens.print(past, by)
+      expect(await tokens.listPrinted()).toEqual([past])
+      await tokens.print(later, by)
+      expect(await tokens.listPrinted()).toEqual([later])
+      expect(audited().at(-1)).toEqual(['token.print', { token: 'a', expires_at: later.expires_at }])
+      expect(await tokens.list()).toHaveLength(1)
+      await tokens.revoke(id, by)
+      const before = await everything()
+      await expect(tokens.print(later, by)).rejects.toMatchObject({ code: 'token_not_found' })
+      expect(await everything()).toEqual(before)
+    })
+
     it('that are not there, or no longer, are said to be so by every act', async () => {
       const { id } = await tokens.insert(newToken('a'), by)
       await tokens.revoke(id, by)

@@ -1,14 +1,14 @@
 import { Option, type Command } from 'commander'
-import { appError } from '../../shared/errors.ts'
-import type { Client, Sent } from '../../shared/contract.ts'
+import type { Sent } from '../../shared/contract.ts'
 import type { Token } from '../../shared/tool-schemas.ts'
 import { confirm } from '../ask.ts'
-import { closest } from '../closest.ts'
+import { findToken } from '../find-token.ts'
 import { globalsOf } from '../globals.ts'
 import { withVault } from '../open-vault.ts'
 import { UsageError } from '../refusals.ts'
 import { table } from '../table.ts'
 import { canAsk, print, printable, say } from '../terminal.ts'
+import { addTokenPrint } from './token-print.ts'
 
 interface Limits {
   providers?: string
@@ -71,6 +71,7 @@ Examples:
     .option('--yes', 'do not ask')
     .addHelpText('after', '\nExamples:\n  latchkey token revoke codex\n  latchkey token revoke codex --yes\n')
     .action(revoke)
+  addTokenPrint(token)
 }
 
 function withLimits(command: Command): Command {
@@ -128,7 +129,7 @@ async function edit(
     throw new UsageError('Nothing to change was given', 'What can be changed: latchkey token edit --help')
   }
   await withVault('change', globals, async ({ client }) => {
-    const { id } = await find(client, name)
+    const { id } = await findToken(client, name)
     const changed = await client.updateToken({ token_id: id, ...change })
     if (globals.json) print(JSON.stringify(changed))
     else say(`Changed the token of ${printable(changed.name)}.`)
@@ -138,26 +139,13 @@ async function edit(
 async function revoke(name: string, { yes = false }: { yes?: boolean }, command: Command): Promise<void> {
   const globals = globalsOf(command)
   await withVault('change', globals, async ({ client }) => {
-    const token = await find(client, name)
+    const token = await findToken(client, name)
     const question = `Revoke the token of ${printable(name)}? It stops working within a second, open answers too.`
     await confirm(question, yes || !canAsk())
     await client.revokeToken({ token_id: token.id })
     if (globals.json) print(JSON.stringify(token))
     else say(`Revoked the token of ${printable(name)}.`)
   })
-}
-
-async function find(client: Client, name: string): Promise<Token> {
-  const tokens = await client.listTokens()
-  const found = tokens.find((token) => token.name === name)
-  if (found !== undefined) return found
-  const near = closest(
-    name,
-    tokens.map((token) => token.name),
-  )
-  const { strikeOut } = await import('../../core/log.ts')
-  const hint = `${near === undefined ? '' : `Did you mean ${near}? `}All tokens: latchkey token list`
-  throw appError('token_not_found', { ref: strikeOut(name) }, { hint })
 }
 
 /** The fields of an operation, as its schema checks them. */

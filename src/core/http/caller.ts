@@ -6,6 +6,8 @@ export interface Caller {
   name: string
   /** Where it is a token of the vault. */
   token_id?: number
+  /** When the token that was shown ends, where that is not the end of `token_id` itself; in milliseconds since 1970. */
+  until?: number
 }
 
 /** A request that the front door let in. It was read once, here; nothing behind the door reads the URL again. */

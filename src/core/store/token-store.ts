@@ -27,6 +27,14 @@ export type NewTokenRow = Pick<TokenRow, 'name' | 'kind' | 'prefix' | 'sha256' |
 
 export type TokenChange = Partial<Pick<TokenRow, 'name'> & TokenLimits>
 
+/** A token made of another one, which is good as long as both are. */
+export interface PrintedToken {
+  sha256: Buffer
+  /** The one it counts as. */
+  token_id: number
+  expires_at: string
+}
+
 /** A use of a key that is about to be made. */
 export interface NewUse {
   /** Null for a token that is in no vault: that of a run. */
@@ -91,6 +99,10 @@ export interface TokenStore {
   /** Changes the fields given; throws `token_not_found` for one that is revoked, too. */
   update(id: number, change: TokenChange, by: Actor): Promise<TokenRow>
   revoke(id: number, by: Actor): Promise<void>
+  /** All, expired ones too until the next is printed. */
+  listPrinted(): Promise<PrintedToken[]>
+  /** Keeps a token that counts as `token_id`; throws `token_not_found` where that one is revoked, too. */
+  print(printed: PrintedToken, by: Actor): Promise<void>
   /**
    * Writes a use down before it is made. Throws, and writes nothing, where the token is revoked, expired or has made as
    * many requests within the last minute as it may.

@@ -2,15 +2,17 @@ import type { Api } from '../../shared/contract.ts'
 import { appError } from '../../shared/errors.ts'
 import type { NewToken, Token, TokenPatch } from '../../shared/tool-schemas.ts'
 import type { Actor } from '../actor.ts'
-import { kept, newToken } from '../http/token.ts'
+import { hashToken, kept, newToken } from '../http/token.ts'
 import type { Store } from '../store/store.ts'
 import type { TokenChange, TokenLimits, TokenRow } from '../store/token-store.ts'
 import type { TokenBook } from '../token-book.ts'
 import type { Vault } from '../vault.ts'
 
-type TokenApi = Pick<Api, 'listTokens' | 'createToken' | 'updateToken' | 'revokeToken'>
+type TokenApi = Pick<Api, 'listTokens' | 'createToken' | 'updateToken' | 'revokeToken' | 'printToken'>
 
 const DAY = 86_400_000
+/** How long a printed token lives: a working day, and one that is left lying about is soon worth nothing. */
+const PRINTED = 12 * 3_600_000
 
 /** The operations on the tokens of tools. `tokens` is told of each change, so that it holds for the next request. */
 export function tokenOperations(vault: Vault, tokens: Pick<TokenBook, 'refresh'>, by: Actor): TokenApi {
@@ -49,6 +51,23 @@ export function tokenOperations(vault: Vault, tokens: Pick<TokenBook, 'refresh'>
     async revokeToken({ token_id }) {
       await vault.withMasterKey((store) => store.tokens.revoke(token_id, by))
       await tokens.refresh()
+    },
+
+    async printToken({ token_id }) {
+      const token = newToken()
+      const expires_at = new Date(Date.now() + PRINTED).toISOString()
+      await vault.withMasterKey(async (store) => {
+        const row = (await store.tokens.list()).find(({ id }) => id === token_id)
+        if (row?.kind === 'admin') {
+          throw appError('not_allowed', { what: 'A token of kind admin manages the vault, and no tool is given one' })
+        }
+        if (row?.expires_at !== null && row?.expires_at !== undefined && Date.parse(row.expires_at) <= Date.now()) {
+          throw appError('token_expired', { name: row.name, at: row.expires_at })
+        }
+        await store.tokens.print({ sha256: hashToken(token), token_id, expires_at }, by)
+      })
+      await tokens.refresh()
+      return { token, expires_at }
     },
   }
 }

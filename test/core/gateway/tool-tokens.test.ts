@@ -1,4 +1,4 @@
-import { describe, expect, it, vi } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { generateFernetKey } from '../../../src/core/crypto/fernet.ts'
 import { beginEvents, openUpstream, sendJson, type Handle } from '../../support/fake-upstream/open-upstream.ts'
 import { openTempCore, tempHome } from '../../support/temp-core.ts'
@@ -165,6 +165,33 @@ describe('a revoked token', () => {
     tamper(opened.temp.home, "UPDATE token SET revoked_at = '2026-01-01T00:00:00.000Z' WHERE id = ?", id)
     expect(await opened.ask('/v1/chat/completions', chat(token, 'up/m'))).toEqual([401, 'token_revoked'])
     expect(opened.upstream.connections).toBe(0)
+  })
+})
+
+describe('a printed token', () => {
+  it('may what its parent may, counts as it, and ends with it, in a stream too', async () => {
+    await using opened = await openWith(endless)
+    const { id } = await opened.token({ name: 'claude', providers: ['up'], requests_per_minute: 1 })
+    const { token } = await opened.temp.client.printToken({ token_id: id })
+    expect(await opened.ask('/proxy/other/chat/completions', chat(token, 'm'))).toEqual([403, 'not_allowed'])
+    const reader = await stream(opened.address, token)
+    expect(await opened.ask('/v1/chat/completions', chat(token, 'up/m'))).toEqual([429, 'rate_limited'])
+    expect(dumpVault(opened.temp.home)['key_use']).toMatchObject([{ token_id: id, caller: 'claude' }])
+    await opened.temp.client.revokeToken({ token_id: id })
+    await expect(reader.read()).rejects.toThrow('terminated')
+    expect(await opened.ask('/v1/chat/completions', chat(token, 'up/m'))).toEqual([401, 'token_revoked'])
+  })
+
+  it('is 401 after its 12 hours, and its stream is cut', async () => {
+    await using opened = await openWith(endless)
+    const { id, token: own } = await opened.token()
+    const { token } = await opened.temp.client.printToken({ token_id: id })
+    const reader = await stream(opened.address, token)
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 12 * 3_600_000 })
+    onTestFinished(() => void vi.useRealTimers())
+    await expect(reader.read()).rejects.toThrow('terminated')
+    expect(await opened.ask('/v1/models', withToken(token))).toEqual([401, 'token_expired'])
+    expect((await fetch(`${opened.address}/v1/models`, withToken(own))).status).toBe(200)
   })
 })
 

@@ -3,7 +3,7 @@ import { looksLikeToken } from '../../../src/core/http/token.ts'
 import type { Sent } from '../../../src/shared/contract.ts'
 import { findSecret } from '../../cli/forms-of.ts'
 import { openTempCore } from '../../support/temp-core.ts'
-import { dumpVault } from '../../support/vault-dump.ts'
+import { dumpVault, tamper } from '../../support/vault-dump.ts'
 
 describe('createToken', () => {
   it('shows the token this once; afterwards only its beginning is known', async () => {
@@ -113,5 +113,39 @@ describe('revokeToken', () => {
     const reply = await temp.call('revokeToken', { token_id: id })
     expect(reply).toMatchObject({ ok: false, error: { code: 'token_not_found', detail: 'Token with ID 1 not found' } })
     expect(await temp.client.createToken({ name: 'a' })).toMatchObject({ id: 2 })
+  })
+})
+
+describe('printToken', () => {
+  it('makes a token that is in no list and ends in 12 hours; of it too only a hash is kept', async () => {
+    await using temp = await openTempCore()
+    const { id, token: _, ...made } = await temp.client.createToken({ name: 'a' })
+    const before = Date.now()
+    const { token, expires_at } = await temp.client.printToken({ token_id: id })
+    expect(looksLikeToken(token)).toBe(true)
+    const hours = (Date.parse(expires_at) - before) / 3_600_000
+    expect([hours >= 12, hours < 12.1]).toEqual([true, true])
+    expect(await temp.client.listTokens()).toEqual([{ id, ...made }])
+    expect(findSecret(token.slice(8, 51), {}, [temp.home])).toEqual([])
+  })
+
+  it('prints none of kind admin, expired or revoked, and is for the command line alone', async () => {
+    await using temp = await openTempCore()
+    const admin = await temp.client.createToken({ name: 'admin', kind: 'admin' })
+    const expired = await temp.client.createToken({ name: 'expired', expires_in_days: 1 })
+    tamper(temp.home, "UPDATE token SET expires_at = '2026-01-01T00:00:00.000Z' WHERE id = ?", expired.id)
+    const revoked = await temp.client.createToken({ name: 'revoked' })
+    await temp.client.revokeToken({ token_id: revoked.id })
+    const before = dumpVault(temp.home)
+    for (const [token_id, code] of [
+      [admin.id, 'not_allowed'],
+      [expired.id, 'token_expired'],
+      [revoked.id, 'token_not_found'],
+    ] as const) {
+      expect(await temp.call('printToken', { token_id })).toMatchObject({ ok: false, error: { code } })
+    }
+    expect(dumpVault(temp.home)).toEqual(before)
+    await using window = await openTempCore({ door: 'window' })
+    expect(await window.call('printToken', { token_id: 1 })).toMatchObject({ error: { code: 'not_allowed' } })
   })
 })

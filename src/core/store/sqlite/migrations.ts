@@ -157,6 +157,14 @@ export const migrations: readonly string[] = [
   ) STRICT, WITHOUT ROWID;
   CREATE INDEX key_use_by_key ON key_use (key_id, at);
   `,
+  // 6: tokens that `token print` made of a tool's token. Each counts as that one, so it has no name, limit or use of its own.
+  `
+  CREATE TABLE printed_token (
+    sha256 BLOB PRIMARY KEY,
+    token_id INTEGER NOT NULL,
+    expires_at TEXT NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  `,
 ]
 
 /** The format from which on the audit trail is a chain. */

@@ -4,6 +4,7 @@ import type { Actor } from '../../actor.ts'
 import type {
   NewTokenRow,
   NewUse,
+  PrintedToken,
   TokenChange,
   TokenRow,
   TokenStore,
@@ -91,6 +92,27 @@ export class SqliteTokenStore implements TokenStore {
       const { name } = this.#get(id)
       this.#statement('UPDATE token SET revoked_at = ? WHERE id = ?').run(new Date().toISOString(), id)
       return { result: undefined, entry: { act: 'token.revoke', provider: null, detail: { token: name } } }
+    })
+  }
+
+  listPrinted(): Promise<PrintedToken[]> {
+    return this.#acts.readOne(
+      () => this.#statement('SELECT sha256, token_id, expires_at FROM printed_token').all() as PrintedToken[],
+    )
+  }
+
+  print({ sha256, token_id, expires_at }: PrintedToken, by: Actor): Promise<void> {
+    return this.#acts.write(by, () => {
+      const { name } = this.#get(token_id)
+      // A helper command is run many times a day: what is over must not pile up.
+      this.#statement('DELETE FROM printed_token WHERE expires_at <= ?').run(new Date().toISOString())
+      this.#statement('INSERT INTO printed_token (sha256, token_id, expires_at) VALUES (?, ?, ?)').run(
+        sha256,
+        token_id,
+        expires_at,
+      )
+      const detail = { token: name, expires_at }
+      return { result: undefined, entry: { act: 'token.print', provider: null, detail } }
     })
   }
 
