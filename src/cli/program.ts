@@ -11,6 +11,7 @@ import { addKeySource } from './commands/key-source.ts'
 import { addModels } from './commands/models.ts'
 import { addProviders } from './commands/providers.ts'
 import { addRestore } from './commands/restore.ts'
+import { addRun } from './commands/run.ts'
 import { addServe } from './commands/serve.ts'
 import { addStartOver } from './commands/start-over.ts'
 import { addStatus } from './commands/status.ts'
@@ -63,6 +64,7 @@ export function createProgram(): Command {
     .hook('preAction', (_program, command) => refuseExcess(command))
     .addHelpText('after', AFTER)
   addServe(program)
+  addRun(program)
   addProviders(program)
   addKey(program)
   addModels(program)

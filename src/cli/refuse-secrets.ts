@@ -24,3 +24,9 @@ export function keyInArguments(command: string): UsageError {
     `Run "${command}" and paste the key when asked, or pipe it in. Nothing was stored; if that was a real key, replace it at its provider.`,
   )
 }
+
+/** The arguments that are Latchkey's own: what stands behind `run … --` belongs to the program that is run. */
+export function ownArguments(argv: readonly string[]): readonly string[] {
+  const end = argv.indexOf('--')
+  return end > 0 && argv.slice(0, end).includes('run') ? argv.slice(0, end) : argv
+}

@@ -2,20 +2,21 @@
 import { CommanderError, type Command } from 'commander'
 import { isAppError, toAppError, type ErrorBody } from '../shared/errors.ts'
 import { createProgram } from './program.ts'
-import { refuseSecrets } from './refuse-secrets.ts'
+import { ownArguments, refuseSecrets } from './refuse-secrets.ts'
 import { Cancelled, NotConfirmed, UsageError } from './refusals.ts'
 import { allowClosedPipe, painted, printable, say } from './terminal.ts'
 
 /** Runs the arguments; sets the process's exit code where it is not 0. */
 export async function run(argv: readonly string[]): Promise<void> {
   allowClosedPipe()
-  answerForTheUncaught(argv.includes('--json'))
+  const own = ownArguments(argv)
+  answerForTheUncaught(own.includes('--json'))
   const program = createProgram()
   try {
-    refuseSecrets(argv)
+    refuseSecrets(own)
     await program.parseAsync(argv, { from: 'user' })
   } catch (cause) {
-    process.exitCode = await answerFor(cause, argv.includes('--json'), `See: ${commandIn(program, argv)} --help`)
+    process.exitCode = await answerFor(cause, own.includes('--json'), `See: ${commandIn(program, own)} --help`)
   }
 }
 

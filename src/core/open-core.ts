@@ -15,6 +15,7 @@ import { placesFrom, type Places } from './places.ts'
 import type { OnStep } from './private-files.ts'
 import { keyTestOperations } from './providers/key-test-service.ts'
 import { providerOperations } from './providers/provider-service.ts'
+import type { exposeKeys, Run, RunWish } from './run/run-gateway.ts'
 import { systemOperations } from './system-service.ts'
 import { TokenBook } from './token-book.ts'
 import { tokenOperations } from './tokens/token-service.ts'
@@ -48,6 +49,10 @@ export interface Core {
   /** The operations, as done by this actor. Every call of one goes through `dispatch`. */
   apiFor(actor: Actor): Api
   settings(): Promise<Settings>
+  /** Opens a gateway for one child; it ends with the core. */
+  openRun(wish: RunWish): Promise<Run>
+  /** The environment of a child that is given the keys themselves. */
+  exposeKeys(wish: Parameters<typeof exposeKeys>[1], by: Actor): ReturnType<typeof exposeKeys>
   /** Differs after every change that an operation could answer differently for. */
   revision(): string
   /** Sentences of this run that a person should see. */
@@ -89,7 +94,11 @@ export async function openCore(options: CoreOptions): Promise<Core> {
   await endKilledMove(vault)
   const closing = new AbortController()
   const revision = (): string => `${vault.revision()}.${listener.revision}`
-  const tokens = new TokenBook(vault, () => listener.endWhatMayNot())
+  let run: Run | undefined
+  const tokens = new TokenBook(vault, () => {
+    listener.endWhatMayNot()
+    run?.endWhatMayNot()
+  })
   let opening: Promise<ToolGateway> | undefined
   // Loaded when it is needed: a command that calls no provider starts without it.
   const gateway = (): Promise<ToolGateway> =>
@@ -116,11 +125,20 @@ export async function openCore(options: CoreOptions): Promise<Core> {
     vault,
     listener,
     apiFor,
+    async openRun(wish) {
+      const runs = await import('./run/run-gateway.ts')
+      return (run = await runs.openRun({ vault, tokens, gateway, log, apiFor, revision }, wish))
+    },
+    async exposeKeys(wish, by) {
+      const runs = await import('./run/run-gateway.ts')
+      return runs.exposeKeys({ vault }, wish, by)
+    },
     settings: () => vault.during(() => vault.reader().readSettings()),
     revision,
     notes,
     async close() {
       closing.abort()
+      await run?.close()
       await listener.close()
       await (await opening)?.close()
       await vault.settle()

@@ -47,6 +47,12 @@ export class TokenBook {
     return appError('token_expired', { name, at: new Date(until).toISOString() }, { hint })
   }
 
+  /** Who shows the token of this name, where there is one that is not revoked. */
+  named(name: string): Caller | undefined {
+    const token = this.#tokens.find((one) => one.name === name && one.revoked_at === null)
+    return token === undefined ? undefined : callerOf(token)
+  }
+
   get(id: number): TokenRow | undefined {
     return this.#tokens.find((token) => token.id === id)
   }

@@ -345,6 +345,11 @@ export const errors = {
       `A listener already runs for this folder${address === null ? '' : ` at ${address}`}${pid === null ? '' : ` (process ${pid})`}`,
     'Use that one, stop it first, or set LATCHKEY_HOME to another folder.',
   ),
+  command_not_run: row<{ command: string; what: string }>(
+    500,
+    ({ command, what }) => `${command} cannot be run: ${what}`,
+    'Check the name of the program, and that it is on the PATH.',
+  ),
   page_not_built: row(503, 'The pages of the window have not been built', 'Run: npm run build'),
   desktop_failed: row<{ what: string }>(503, ({ what }) => what, 'Nothing has been changed. Try again.'),
   setting_invalid: row<{ what: string }>(500, ({ what }) => what),

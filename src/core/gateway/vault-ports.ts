@@ -30,6 +30,10 @@ export function vaultPorts({ vault, tokens, endings, log }: VaultPortsDeps): Gat
       if (caller.kind === 'session') {
         return appError('not_allowed', { what: 'The window manages the vault; a tool needs a token of its own' })
       }
+      if (caller.providers?.includes(intent.provider) === false) {
+        const hint = `It may use ${caller.providers.join(', ')}: latchkey run --providers NAMES`
+        return appError('not_allowed', { what: `This run may not use provider '${intent.provider}'` }, { hint })
+      }
       if (caller.token_id === undefined) return undefined
       const token = tokens.get(caller.token_id)
       return token === undefined ? appError('unauthorized', undefined) : outOfScope(token, intent)

@@ -8,6 +8,8 @@ export interface Caller {
   token_id?: number
   /** When the token that was shown ends, where that is not the end of `token_id` itself; in milliseconds since 1970. */
   until?: number
+  /** The only providers it may use, besides what its token may. */
+  providers?: readonly string[]
 }
 
 /** A request that the front door let in. It was read once, here; nothing behind the door reads the URL again. */
