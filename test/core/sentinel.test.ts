@@ -22,7 +22,8 @@ import { getDecryptedApiKey } from '../../src/core/providers/provider-service.ts
 import { createClient, type Call } from '../../src/shared/client.ts'
 import { operationIds, type Door, type OperationId } from '../../src/shared/contract.ts'
 import { canary, Sentinel } from '../support/sentinel.ts'
-import { openTempCore, type TempCore } from '../support/temp-core.ts'
+import { openLoopbackCore } from '../support/loopback-core.ts'
+import type { TempCore } from '../support/temp-core.ts'
 import { tamper } from '../support/vault-dump.ts'
 
 const canaries = Array.from({ length: 10 }, (_, n) => canary(n))
@@ -61,7 +62,7 @@ describe('a canary key', () => {
     const sentinel = new Sentinel([...canaries, masterKey, passphrase])
     const lines: string[] = []
     const log = createLog({ level: 'trace', destination: { write: (line: string) => void lines.push(line) } })
-    const temp = await openTempCore({ key: masterKey, log, desktop })
+    const temp = await openLoopbackCore({ key: masterKey, log, desktop })
     const ask = everyDoor(temp, sentinel, log)
     const { port } = (await temp.core.listener.serve({ port: 0 })).listener
     const { token } = JSON.parse(readFileSync(join(temp.home, 'listener.json'), 'utf8')) as { token: string }
@@ -87,6 +88,8 @@ describe('a canary key', () => {
     }
     sentinel.lookAtValue('a key taken from the core is zeroed', await takeAndZero(temp))
     await ask('copyApiKey', { provider_id: 1 })
+
+    sentinel.lookAtValue('what a child is given', await temp.core.openRun({ env: {} }))
 
     // Everything in one file, and out of it again.
     const secret = await newBackupKey(passphrase)

@@ -5,7 +5,7 @@ import { actorOf } from '../../src/core/actor.ts'
 import { operationIds } from '../../src/shared/contract.ts'
 import { errors } from '../../src/shared/errors.ts'
 import { serveIpc } from '../../src/main/ipc.ts'
-import { openTempCore } from '../support/temp-core.ts'
+import { NOBODY, openLoopbackCore } from '../support/loopback-core.ts'
 
 const seed = Number(process.env['LATCHKEY_FUZZ_SEED'] ?? Date.now() % 2 ** 31)
 
@@ -41,7 +41,9 @@ const operation = fc.oneof(
 
 describe('10,000 payloads through the channel of the window', () => {
   it(`answer with values and errors of the table alone (seed ${seed})`, { timeout: 240_000 }, async () => {
-    await using temp = await openTempCore()
+    await using temp = await openLoopbackCore()
+    const addresses = (await temp.client.listProviders()).map(({ base_url }) => base_url)
+    expect(new Set(addresses)).toEqual(new Set([NOBODY]))
     const internal: string[] = []
     const served: ((event: IpcMainInvokeEvent, ...args: unknown[]) => unknown)[] = []
     const api = temp.core.apiFor(actorOf('window'))
@@ -84,7 +86,7 @@ describe('10,000 payloads through the channel of the window', () => {
   })
 
   it('answers every operation, given 10 million characters in every field', { timeout: 120_000 }, async () => {
-    await using temp = await openTempCore({ door: 'window' })
+    await using temp = await openLoopbackCore({ door: 'window' })
     const huge = 'x'.repeat(10_000_000)
     for (const id of operationIds) {
       const input = Object.fromEntries(FIELDS.filter((field) => field !== 'since').map((field) => [field, huge]))
