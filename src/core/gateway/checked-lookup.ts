@@ -10,7 +10,8 @@ export class ForbiddenAddress extends Error {
 }
 
 const resolveBySystem: Resolve = (hostname, answer) => {
-  systemLookup(hostname, { all: true }, (error, addresses) => answer(error, addresses))
+  // With an error Node answers no list at all, whatever its types say.
+  systemLookup(hostname, { all: true }, (error, addresses) => answer(error, error === null ? addresses : []))
 }
 
 /**

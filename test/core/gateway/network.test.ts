@@ -141,6 +141,9 @@ describe('names', () => {
     const resolve: Resolve = (_hostname, answer) => answer(Object.assign(new Error('x'), { code: 'ENOTFOUND' }), [])
     const { status, body } = await call('http://nowhere.local:1', { upstreams: { resolve } })
     expect([status, JSON.parse(body).error.message]).toEqual([502, "Provider 'up' is not there: its name is not known"])
+    // Too long to be a name, so the system says so without asking anybody.
+    const error = await new Promise((resolve) => checkedLookup()('x'.repeat(300), { all: true }, resolve))
+    expect(error).toMatchObject({ syscall: 'getaddrinfo' })
   })
 })
 
