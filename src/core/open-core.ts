@@ -13,6 +13,7 @@ import { ListenerControl } from './listener-control.ts'
 import type { Log } from './log.ts'
 import { placesFrom, type Places } from './places.ts'
 import type { OnStep } from './private-files.ts'
+import { keyOperations } from './providers/key-service.ts'
 import { keyTestOperations } from './providers/key-test-service.ts'
 import { providerOperations } from './providers/provider-service.ts'
 import type { exposeKeys, Run, RunWish } from './run/run-gateway.ts'
@@ -110,6 +111,7 @@ export async function openCore(options: CoreOptions): Promise<Core> {
   function apiFor(by: Actor): Api {
     const api: Api = {
       ...providerOperations(vault, catalog, by),
+      ...keyOperations(vault, by),
       ...keyTestOperations(vault, gateway, by),
       ...tokenOperations(vault, tokens, by),
       ...usageOperations(vault),

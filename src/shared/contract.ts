@@ -4,6 +4,13 @@ import { z } from 'zod'
 import { AuditPage, AuditQuery, AuditVerdict } from './audit-schemas.ts'
 import { KeyTest, KeyTestInput, UpstreamModels } from './key-test-schemas.ts'
 import {
+  keyOutputFields,
+  NewProviderKey,
+  ProviderKey,
+  ProviderKeyPatch,
+  ProviderKeyRef,
+} from './provider-key-schemas.ts'
+import {
   Adoptable,
   CatalogEntry,
   Change,
@@ -100,9 +107,13 @@ export const operations = {
     Provider,
     { ignores: outputOnlyFields },
   ),
-  removeApiKey: op('DELETE /providers/{provider_id}/api-key', 'Removes the stored key.', ProviderRef, done, {
-    status: 204,
-  }),
+  removeApiKey: op(
+    'DELETE /providers/{provider_id}/api-key',
+    'Removes the stored key. Where there are several it is the first, and the next takes its place.',
+    ProviderRef,
+    done,
+    { status: 204 },
+  ),
   deleteProvider: op(
     'DELETE /providers/{provider_id}',
     'Deletes a custom provider and its models.',
@@ -114,6 +125,34 @@ export const operations = {
   ),
   listModels: op('GET /providers/{provider_id}/models', 'The models of a provider.', ProviderRef, z.array(Model)),
   addModel: op('POST /providers/{provider_id}/models', 'Adds a model to a provider.', NewModel, Model, { status: 201 }),
+
+  listKeys: op(
+    'GET /providers/{provider_id}/keys',
+    'The keys of a provider in the order in which they are tried; the first is its api_key.',
+    ProviderRef,
+    z.array(ProviderKey),
+  ),
+  addKey: op(
+    'POST /providers/{provider_id}/keys',
+    'Adds a key, which is tried where the ones before it are refused or have reached their limit.',
+    NewProviderKey,
+    ProviderKey,
+    { status: 201 },
+  ),
+  updateKey: op(
+    'PUT /providers/{provider_id}/keys/{key_id}',
+    'Changes the label, the place or the key itself, or switches it on or off; what is not given stays.',
+    ProviderKeyPatch,
+    ProviderKey,
+    { ignores: keyOutputFields },
+  ),
+  removeKey: op(
+    'DELETE /providers/{provider_id}/keys/{key_id}',
+    'Removes one key. Where it is the first, the next takes its place.',
+    ProviderKeyRef,
+    done,
+    { status: 204 },
+  ),
 
   testProvider: op(
     'POST /providers/{provider_id}/test',

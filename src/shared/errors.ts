@@ -46,6 +46,33 @@ export const errors = {
     ({ name }) => `Provider '${name}' has no key`,
     ({ name }) => `Set one in the window, or with: latchkey key set ${name}`,
   ),
+  keys_switched_off: row<{ name: string }>(
+    400,
+    ({ name }) => `Every key of provider '${name}' is switched off`,
+    ({ name }) => `Switch one on in the window, or with: latchkey key edit ${name} --on`,
+  ),
+  // What was sent for an id is not repeated: it may be a key.
+  key_not_found: row<{ name: string }>(
+    404,
+    ({ name }) => `Provider '${name}' has no key with this ID`,
+    'List its keys to see which there are.',
+  ),
+  key_label_exists: row<{ name: string; label: string }>(
+    409,
+    ({ name, label }) => `Provider '${name}' already has a key with the label '${label}'`,
+    'Choose another label.',
+  ),
+  too_many_keys: row<{ name: string; most: number }>(
+    409,
+    ({ name, most }) => `Provider '${name}' has ${most} keys, and no room for more`,
+    'Remove one that is not needed.',
+  ),
+  further_keys_stay: row<{ name: string; origin: string | null; count: number }>(
+    409,
+    ({ name, origin, count }) =>
+      `Provider '${name}' has ${count === 1 ? 'a further key that was' : `${count} further keys that were`} entered ${origin === null ? 'when there was no address' : `for ${origin}`}, and ${count === 1 ? 'goes' : 'go'} nowhere else`,
+    'Remove every key but the first, change the address, and add them again.',
+  ),
   provider_has_no_address: row<{ name: string }>(
     400,
     ({ name }) => `Provider '${name}' has no address`,

@@ -82,9 +82,12 @@ describe('a canary key', () => {
     await ask('updateProvider', { provider_id: 1, api_key: third, base_url: 'https://two.example', dialect: 'google' })
     await ask('updateProvider', { provider_id: 1, base_url: 'https://three.example' })
     await ask('resetProvider', { provider_id: 1, api_key: second })
+    await ask('addKey', { provider_id: 1, api_key: third })
+    await ask('updateKey', { provider_id: 1, key_id: 'first', api_key: first, position: 2 })
     for (const [n, api_key] of others.entries()) {
       await overHttp('POST', '/providers', { name: `http-${n}`, display_name: 'H', api_key })
       await overHttp('PUT', '/providers/2', { api_key })
+      await overHttp('POST', '/providers/2/keys', { api_key })
     }
     sentinel.lookAtValue('a key taken from the core is zeroed', await takeAndZero(temp))
     await ask('copyApiKey', { provider_id: 1 })
@@ -123,6 +126,9 @@ describe('a canary key', () => {
     await ask('updateProvider', { provider_id: first, api_key: second })
     await ask('updateProvider', { provider_id: 4711, api_key: second })
     await ask('startOver', { vault_name: first })
+    await ask('addKey', { provider_id: 1, api_key: `${first} ${second}`, label: 'Key 1' })
+    await ask('addKey', { provider_id: 1, api_key: first, label: 'Key 1' })
+    await ask('updateKey', { provider_id: 1, key_id: second, api_key: first })
     await ask('updateSettings', { theme: first, listener_port: second })
     await overHttp('POST', '/providers', `{"name":"x","api_key":"${encodeURIComponent(first)}`)
     await overHttp('POST', '/providers', { api_key: first, name: { [second]: 1 } })

@@ -34,7 +34,13 @@ interface Route {
   alwaysAsk: boolean
 }
 
-const ALWAYS_ASKED: ReadonlySet<OperationId> = new Set(['waitForChange', 'getStatus', 'listUpstreamModels', 'getUsage'])
+const ALWAYS_ASKED: ReadonlySet<OperationId> = new Set([
+  'waitForChange',
+  'getStatus',
+  'listUpstreamModels',
+  'getUsage',
+  'listKeys',
+])
 
 const OPENAPI = `${API_BASE}/openapi.json`
 
@@ -128,7 +134,10 @@ export function fieldsOf(path: string): string[] {
 /** Ids arrive as text; what is an integer becomes one, what is not is refused by the schema in its own words. */
 function numbered(params: Record<string, string | undefined>): Record<string, unknown> {
   const fields: Record<string, unknown> = {}
-  for (const [name, text = ''] of Object.entries(params)) fields[name] = /^-?\d+$/.test(text) ? Number(text) : text
+  for (const [name, text = ''] of Object.entries(params)) {
+    // The id of a key is 32 hexadecimal digits, which may all be decimal.
+    fields[name] = name !== 'key_id' && /^-?\d+$/.test(text) ? Number(text) : text
+  }
   return fields
 }
 

@@ -214,6 +214,8 @@ function withAddress(
   ring: KeyRing,
 ): Pick<ProviderChange, 'base_url' | 'key'> {
   const origin = originOf(row.base_url)
+  const count = row.further_keys.length
+  if (count > 0 && originOf(base_url) !== origin) throw appError('further_keys_stay', { name: row.name, origin, count })
   if (api_key === undefined && row.api_key_encrypted !== null && originOf(base_url) !== origin) {
     throw appError('key_reentry_required', { origin })
   }
