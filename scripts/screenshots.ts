@@ -70,6 +70,8 @@ async function withWindow(
   })
   const context = await browser.newContext({ viewport: WINDOW, colorScheme: theme, reducedMotion: 'reduce' })
   const page = await context.newPage()
+  // A day of November 2026, whenever the pictures are drawn.
+  await page.clock.setFixedTime(new Date(2026, 10, 23, 14, 31))
   await enter(page, server)
   await act(page, async (name) => {
     await settle(page)
@@ -107,13 +109,45 @@ async function fill(): Promise<void> {
     models: ['llama4:scout', 'qwen3-coder:30b', 'gemma4:12b'],
   })
   await client.makeListenerToken()
+  for (const name of ['claude-code', 'codex', 'nightly-evals', 'notebook']) await client.createToken({ name })
   changeVault(
     home,
     `UPDATE provider SET updated_at = '2026-11-03T09:12:00.000Z';
      UPDATE provider SET updated_at = '2026-11-20T14:31:00.000Z' WHERE name = 'acme-research';
      UPDATE provider SET updated_at = '2026-11-09T18:02:00.000Z' WHERE name = 'ollama';
-     UPDATE provider SET updated_at = '2026-08-14T10:44:00.000Z', binding = '' WHERE name = 'google'`,
+     UPDATE provider SET updated_at = '2026-08-14T10:44:00.000Z', binding = '' WHERE name = 'google';
+     ${uses().join(';')}`,
   )
+}
+
+/** Four weeks of a person's work: less on Saturdays and Sundays, the evals at night. */
+function uses(): string[] {
+  const tools = [
+    { tool: 'claude-code', provider: 'anthropic', model: 'claude-sonnet-4-5', a_day: 38, cost: 0.11 },
+    { tool: 'codex', provider: 'openai', model: 'gpt-5.1', a_day: 24, cost: 0.085 },
+    { tool: 'nightly-evals', provider: 'acme-research', model: 'qwen/qwen3-coder-32b', a_day: 9, cost: 0.07 },
+    { tool: 'notebook', provider: 'ollama', model: 'llama4:scout', a_day: 6, cost: null },
+  ]
+  const rows: string[] = []
+  for (let day = 1; day <= 23; day += 1) {
+    const { length } = [6, 0].includes(new Date(2026, 10, day).getDay()) ? 'xx' : 'xxxxxx'
+    tools.forEach(({ tool, provider, model, a_day, cost }, id) => {
+      const number =
+        provider === 'acme-research' && day < 15 ? 0 : Math.round((a_day * (length + ((day * 7) % 5))) / 10)
+      for (let n = 0; n < number; n += 1) {
+        const at = new Date(2026, 10, day, 8, n).getTime()
+        const status = n === 7 && day % 3 === 0 ? 429 : 200
+        const used = status === 200 ? `${9000 + n * 90}, ${500 + n * 7}, ${5000 + n * 60}, ${cost}` : '0, 0, 0, 0'
+        rows.push(
+          `INSERT INTO key_use (at, token_id, caller, provider, key_id, model, route, attempt, status, outcome,
+             input_tokens, output_tokens, cached_tokens, cost)
+           VALUES (${at}, ${id + 2}, '${tool}', '${provider}', '${provider}-1', '${model}', '/chat', 1, ${status},
+             'complete', ${used})`,
+        )
+      }
+    })
+  }
+  return rows
 }
 
 async function idsByName(client: Client): Promise<Record<string, number>> {
@@ -165,6 +199,12 @@ async function drawPages(page: Page, shoot: (name: string) => Promise<void>): Pr
   await shoot('settings-900x600')
   await page.setViewportSize(WINDOW)
   await shoot('settings')
+  await button('Usage').click()
+  await page.getByRole('heading', { name: 'Cost by day' }).waitFor()
+  await shoot('usage')
+  await page.setViewportSize(SMALLEST)
+  await shoot('usage-900x600')
+  await page.setViewportSize(WINDOW)
   await button('Providers').click()
 
   await page.getByRole('searchbox').fill('mistrl')

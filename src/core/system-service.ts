@@ -25,6 +25,7 @@ type SystemApi = Pick<
   | 'startOver'
   | 'copyApiKey'
   | 'openKeyPage'
+  | 'saveText'
   | 'chooseKeyFile'
 >
 
@@ -115,6 +116,10 @@ export function systemOperations(parts: SystemParts, by: Actor): SystemApi {
         throw appError('not_allowed', { what: `The catalog names no page for the keys of ${row.display_name}` })
       }
       await desktopOf(parts).openExternal(url)
+    },
+
+    async saveText({ name, text }) {
+      return { path: await desktopOf(parts).saveFile(name, text) }
     },
 
     async chooseKeyFile() {

@@ -1,4 +1,14 @@
-import { app, BrowserWindow, clipboard, ClipboardItem, dialog, shell, type OpenDialogOptions } from 'electron'
+import { writeFile } from 'node:fs/promises'
+import {
+  app,
+  BrowserWindow,
+  clipboard,
+  ClipboardItem,
+  dialog,
+  shell,
+  type OpenDialogOptions,
+  type SaveDialogOptions,
+} from 'electron'
 import type { Desktop } from '../core/desktop.ts'
 import { reason } from '../core/private-files.ts'
 import { appError, type AppError } from '../shared/errors.ts'
@@ -41,6 +51,22 @@ export function electronDesktop(secrets: SecretClipboard): Desktop {
         ? dialog.showOpenDialog(options)
         : dialog.showOpenDialog(parent, options))
       return canceled ? null : (filePaths[0] ?? null)
+    },
+
+    async saveFile(name, text) {
+      const parent = BrowserWindow.getFocusedWindow()
+      const options: SaveDialogOptions = {
+        defaultPath: name,
+        properties: ['createDirectory', 'showOverwriteConfirmation'],
+      }
+      const { canceled, filePath } = await (parent === null
+        ? dialog.showSaveDialog(options)
+        : dialog.showSaveDialog(parent, options))
+      if (canceled || filePath === '') return null
+      await writeFile(filePath, text, { mode: 0o600 }).catch((cause: unknown) => {
+        throw failed(`${filePath} could not be written: ${reason(cause)}`, cause)
+      })
+      return filePath
     },
 
     async setStartAtLogin(on) {

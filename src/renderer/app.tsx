@@ -1,4 +1,4 @@
-import { useEffect } from 'react'
+import { lazy, Suspense, useEffect } from 'react'
 import { EditDrawer } from './drawer/edit-drawer.tsx'
 import { useShortcuts } from './keyboard/use-shortcuts.ts'
 import { Sidebar } from './layout/sidebar.tsx'
@@ -81,9 +81,17 @@ function Window() {
   )
 }
 
+// The charts are most of what the window weighs: they are loaded with the page that shows them.
+const UsagePage = lazy(async () => ({ default: (await import('./usage/usage-page.tsx')).UsagePage }))
+
 const pages: Record<Page, () => React.ReactNode> = {
   providers: () => <ProvidersPage />,
   tools: () => <ToolsPage />,
+  usage: () => (
+    <Suspense>
+      <UsagePage />
+    </Suspense>
+  ),
   settings: () => <SettingsPage />,
   vault: () => <VaultPage />,
 }

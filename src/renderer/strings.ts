@@ -1,7 +1,8 @@
 // Every text of the window. A translation is another object of this shape; parameters are functions, so that it
 // may order its words in its own way. Sentence case, present tense, no exclamation marks.
 import type { Dialect, KeyState } from '../shared/schemas.ts'
-import { count, formatNumber } from './words.ts'
+import type { RangeChoice } from './usage/usage-range.ts'
+import { count, formatNumber, monthOf, shortDate, weekdayOf } from './words.ts'
 
 const models = (number: number): string => count(number, 'model', 'models')
 const storedKeys = (number: number): string => count(number, 'stored key', 'stored keys')
@@ -49,6 +50,7 @@ export const strings = {
     findOrRun: 'Find or run',
     providers: 'Providers',
     tools: 'Tools',
+    usage: 'Usage',
     settings: 'Settings',
     vault: 'Vault',
     masterKey: 'Master key',
@@ -514,6 +516,64 @@ export const strings = {
     showSwitch: 'Show the switch',
   },
 
+  filter: { any: 'Any', clear: 'Clear', clearAll: 'Clear filters' },
+
+  usage: {
+    title: 'Usage',
+    range: 'Days',
+    ranges: (now = new Date()): Record<RangeChoice, string> => ({
+      week: '7 days',
+      thirty: '30 days',
+      month: monthOf(now),
+      own: 'Dates',
+    }),
+    from: 'From',
+    to: 'To',
+    tool: 'Tool',
+    provider: 'Provider',
+    csv: 'CSV',
+    csvName: 'Save these days as CSV',
+    cost: 'Cost',
+    requests: 'Requests',
+    tokens: 'Tokens',
+    unknownCost: 'Cost unknown',
+    unknown: 'Unknown',
+    noPrice: 'No price',
+    missing: (number: number) =>
+      `The cost of ${count(number, 'request', 'requests')} is not known, and not in the sum.`,
+    during: (from: Date, to: Date, now: Date = new Date()) => {
+      const days = from.getTime() === to.getTime() ? shortDate(to) : `${shortDate(from)} to ${shortDate(to)}`
+      return to.toDateString() === now.toDateString() ? `${days}, today so far` : days
+    },
+    failedOf: (failed: number) => (failed === 0 ? 'None failed' : `${formatNumber(failed)} failed`),
+    inAndOut: (input: string, cached: string, output: string) => `${input} in (${cached} cached), ${output} out`,
+    notSaid: 'The answers did not say',
+    allKnown: 'Every request has a price',
+    whyUnknown: (unmeasured: number) =>
+      unmeasured === 0 ? 'Their models have no price' : `${formatNumber(unmeasured)} did not say what they used`,
+    costByDay: 'Cost by day',
+    other: 'Other',
+    total: 'Total',
+    dayOnAxis: (day: Date, choice: RangeChoice) => (choice === 'month' ? String(day.getDate()) : shortDate(day)),
+    moneyOnAxis: (usd: number) => `$${usd >= 1 || usd === 0 ? usd : usd.toPrecision(1)}`,
+    longDay: (day: Date) => `${weekdayOf(day)} ${day.getDate()} ${monthOf(day)}`,
+    groupBy: 'Sum up',
+    by: { tool: 'By tool', provider: 'By provider', model: 'By model', key: 'By key', day: 'By day' },
+    heads: { tool: 'Tool', provider: 'Provider', model: 'Model', key: 'Key of', day: 'Day' },
+    partHeads: { tool: 'Provider', provider: 'Tool', model: 'Provider', key: 'Key', day: 'Provider' },
+    parts: (number: number, of: 'tool' | 'provider') =>
+      of === 'tool' ? count(number, 'tool', 'tools') : count(number, 'provider', 'providers'),
+    failed: 'Failed',
+    input: 'Input',
+    output: 'Output',
+    share: 'Share of the cost',
+    unknownModel: 'Model not named',
+    emptyTitle: 'Nothing used in these days.',
+    emptyText: 'Requests appear here as tools make them; prompts and answers are never stored.',
+    noMatchTitle: 'Nothing used in these days by what is chosen.',
+    noMatchText: 'Tool and provider narrow what is shown.',
+  },
+
   palette: {
     title: 'Find or run',
     placeholder: 'Find a provider or an action',
@@ -540,6 +600,7 @@ export const strings = {
     goProviders: 'Go to providers',
     createToken: 'Create a token for a tool',
     goTools: 'Go to tools',
+    goUsage: 'Go to usage',
     goSettings: 'Go to settings',
     goVault: 'Show what is wrong with the vault',
     listenerOn: 'Let local tools connect',
@@ -562,6 +623,7 @@ export const strings = {
       search: 'Search this page',
       go_providers: 'Go to providers',
       go_tools: 'Go to tools',
+      go_usage: 'Go to usage',
       go_settings: 'Go to settings',
       shortcuts: 'All shortcuts',
       undo: 'Undo, while the toast stands',

@@ -11,8 +11,17 @@ export const count = (number: number, one: string, many: string): string =>
 
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']
 
+const LONG_MONTHS = 'January February March April May June July August September October November December'.split(' ')
+const WEEKDAYS = ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday']
+
+/** `November`. */
+export const monthOf = (date: Date): string => LONG_MONTHS[date.getMonth()] ?? ''
+
+/** `Tuesday`. */
+export const weekdayOf = (date: Date): string => WEEKDAYS[date.getDay()] ?? ''
+
 /** `3 Nov`, with the year if it is not this one. */
-export function shortDate(timestamp: string, now: Date = new Date()): string {
+export function shortDate(timestamp: string | Date, now: Date = new Date()): string {
   const date = new Date(timestamp)
   const day = `${date.getDate()} ${MONTHS[date.getMonth()]}`
   return date.getFullYear() === now.getFullYear() ? day : `${day} ${date.getFullYear()}`

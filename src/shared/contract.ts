@@ -23,6 +23,7 @@ import {
   Provider,
   ProviderPatch,
   ProviderRef,
+  SavedText,
   Settings,
   SettingsPatch,
   StartOverResult,
@@ -275,6 +276,13 @@ export const operations = {
     doors: windowOnly,
     status: 204,
   }),
+  saveText: op(
+    null,
+    'Asks where to save an export and writes it there; null where the person cancels.',
+    SavedText,
+    z.object({ path: z.string().nullable() }),
+    { doors: windowOnly },
+  ),
   chooseKeyFile: op(null, 'Asks for a key file and opens the vault with it until Latchkey quits.', nothing, Status, {
     doors: windowOnly,
   }),

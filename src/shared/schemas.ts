@@ -272,6 +272,12 @@ export type Change = z.infer<typeof Change>
 /** A token, this once: only its hash is kept. */
 export const FreshToken = z.object({ token: z.string() })
 
+/** An export to be saved: the name that is proposed for the file, and what goes into it. */
+export const SavedText = z.strictObject({
+  name: z.string().regex(/^[\w-][\w.-]{0,99}$/, { error: 'Propose a plain file name.' }),
+  text: z.string().max(64 * 1024 * 1024, { error: 'At most 64 MiB can be saved.' }),
+})
+
 /** What start-over did: the copy it kept, and the providers whose keys must be entered again. */
 export const StartOverResult = z.object({
   copy: z.string(),

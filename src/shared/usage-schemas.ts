@@ -10,6 +10,8 @@ const Moment = z.union([z.iso.date(), z.iso.datetime({ offset: true })], {
   error: 'Write a day as 2026-11-25, or a time as 2026-11-25T12:00:00Z.',
 })
 
+const Name = z.string().min(1, { error: 'Write a name, or leave it out.' }).max(255)
+
 export const UsageInput = z.strictObject({
   /** The first day or moment; 29 days ago if not given. */
   from: Moment.optional(),
@@ -17,6 +19,12 @@ export const UsageInput = z.strictObject({
   to: Moment.optional(),
   /** `day` if not given. */
   group_by: UsageGroup.optional(),
+  /** Each group's parts as rows of their own. */
+  split_by: UsageGroup.optional(),
+  /** Only what the tool of this name has used. */
+  tool: Name.optional(),
+  /** Only what was used of the provider of this name. */
+  provider: Name.optional(),
 })
 
 const sums = {
@@ -34,13 +42,14 @@ const sums = {
   unpriced: z.int(),
 }
 
-/** What tools have used. Days are those of this machine; a key is shown by its provider and the beginning of its id. */
+/** What tools have used. Days are those of this machine; a key is named by its provider and label, or the beginning of its id once it is gone. */
 export const Usage = z.object({
   from: z.iso.datetime(),
   to: z.iso.datetime(),
   group_by: UsageGroup,
-  /** By the name of the group; null: a request whose model nobody read. */
-  rows: z.array(z.object({ group: z.string().nullable(), ...sums })),
+  /** By the name of the group, then of the part where parts were asked for; null: a request whose model nobody read. */
+  rows: z.array(z.object({ group: z.string().nullable(), part: z.string().nullable().optional(), ...sums })),
   total: z.object(sums),
 })
 export type Usage = z.infer<typeof Usage>
+export type UsageSums = Usage['total']

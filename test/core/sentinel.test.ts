@@ -35,6 +35,7 @@ const desktop: Desktop = {
   copyConcealed: async () => undefined,
   openExternal: async () => undefined,
   chooseFile: async () => null,
+  saveFile: async () => null,
   setStartAtLogin: async () => undefined,
 }
 

@@ -1,7 +1,8 @@
 import { generateFernetKey } from '../../src/core/crypto/fernet.ts'
 import { expectAccessible } from './support/accessibility.ts'
 import { expect, test } from './support/fixture.ts'
-import { button, card, cards, dialog, field, keyField, openMenu, openWizard } from './support/on-screen.ts'
+import { button, card, cards, choice, dialog, field, keyField, openMenu, openWizard } from './support/on-screen.ts'
+import { putUses } from './support/uses.ts'
 
 test('first run and wizard can be used by everybody', async ({ latchkey }) => {
   const page = await latchkey.open()
@@ -63,6 +64,21 @@ test('providers, their drawer and palette can be used by everybody', async ({ la
   await page.getByRole('searchbox').fill('nothing of the kind')
   await expect(page.getByText('Name, host and models were searched.')).toBeVisible()
   await expectAccessible(page, 'search without a hit')
+})
+
+test('usage can be used by everybody', async ({ latchkey }) => {
+  await latchkey.prepare()
+  putUses(latchkey.home, [
+    { tool: 'codex', provider: 'openai', model: 'gpt-5.1', ago: 0, cost: 1.5 },
+    { tool: 'notebook', provider: 'xai', model: 'grok-4', ago: 2, cost: null },
+  ])
+  const page = await latchkey.open()
+  await button(page, 'Usage').click()
+  await choice(page, 'Dates').click()
+  await expect(page.getByRole('row').filter({ hasText: 'notebook' })).toBeVisible()
+  await page.getByRole('application').focus()
+  await page.keyboard.press('ArrowLeft')
+  await expectAccessible(page, 'usage')
 })
 
 test('settings and vault states can be used by everybody', async ({ latchkey }) => {

@@ -1,6 +1,7 @@
 import type { Page } from '@playwright/test'
 import { expect, test, type Latchkey } from './support/fixture.ts'
 import { button, card, cards, dialog, field, openCustomStep } from './support/on-screen.ts'
+import { putUses } from './support/uses.ts'
 
 /** Once everything has come to rest, nothing stands outside the window, and nothing has to be pushed sideways. */
 const fits = (page: Page): Promise<void> => expect.poll(() => outside(page)).toEqual([])
@@ -34,6 +35,7 @@ for (const [name, size] of [
 ] as const) {
   test(`is whole and usable ${name}`, async ({ latchkey }) => {
     await withKeys(latchkey)
+    putUses(latchkey.home, [{ tool: 'codex', provider: 'openai', model: 'gpt-5.1', ago: 0, cost: 1.5 }])
     const page = await latchkey.open()
     await page.setViewportSize(size)
     await expect(cards(page).first()).toBeVisible()
@@ -56,6 +58,10 @@ for (const [name, size] of [
     await button(wizard, 'Done').click()
     await expect(card(page, 'Acme')).toBeFocused()
     await expect(card(page, 'Acme')).toBeInViewport()
+
+    await button(page, 'Usage').click()
+    await expect(page.getByRole('heading', { name: 'Cost by day' })).toBeAttached()
+    await fits(page)
 
     await button(page, 'Settings').click()
     await fits(page)

@@ -1,6 +1,13 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { Actor } from '../../src/core/actor.ts'
-import type { NewTokenRow, NewUse, TokenRow, TokenStore, UsageGroup } from '../../src/core/store/token-store.ts'
+import type {
+  NewTokenRow,
+  NewUse,
+  TokenRow,
+  TokenStore,
+  UsageGroup,
+  UsageQuery,
+} from '../../src/core/store/token-store.ts'
 import type { OpenedStore } from './store-suite.ts'
 
 const by: Actor = { door: 'cli', os_user: 'tester', pid: 42 }
@@ -164,7 +171,7 @@ export function testTokens(name: string, open: () => Promise<OpenedStore & { use
         ])
         const from = new Date(2026, 0, 1).getTime()
         const sum = async (group: UsageGroup, to = new Date(2026, 0, 3).getTime()) =>
-          (await tokens.sumUses(from, to, group)).map((row) => [row.group, row.requests])
+          (await tokens.sumUses({ from, to, by: group })).map((row) => [row.group, row.requests])
         expect(await sum('day')).toEqual([
           ['2026-01-01', 2],
           ['2026-01-02', 1],
@@ -186,9 +193,10 @@ export function testTokens(name: string, open: () => Promise<OpenedStore & { use
           ['p k', 2],
           ['q', 1],
         ])
-        expect(await tokens.sumUses(from, third.at, 'day')).toEqual([
+        expect(await tokens.sumUses({ from, to: third.at, by: 'day' })).toEqual([
           {
             group: '2026-01-01',
+            part: null,
             requests: 2,
             failed: 1,
             input_tokens: 18,
@@ -199,9 +207,25 @@ export function testTokens(name: string, open: () => Promise<OpenedStore & { use
             unpriced: 1,
           },
         ])
-        expect(await tokens.sumUses(third.at, third.at + 1, 'day')).toMatchObject([
+        expect(await tokens.sumUses({ from: third.at, to: third.at + 1, by: 'day' })).toMatchObject([
           { input_tokens: 0, cost: 0, unmeasured: 1, unpriced: 1 },
         ])
+        const parts = async (query: Partial<UsageQuery>) =>
+          (await tokens.sumUses({ from, to: Date.now() + 1, by: 'day', split_by: 'provider', ...query })).map((row) => [
+            row.group,
+            row.part,
+            row.requests,
+          ])
+        expect(await parts({})).toEqual([
+          ['2026-01-01', 'p', 1],
+          ['2026-01-01', 'q', 1],
+          ['2026-01-02', 'p', 1],
+        ])
+        expect(await parts({ tool: 'renamed' })).toEqual([
+          ['2026-01-01', 'p', 1],
+          ['2026-01-01', 'q', 1],
+        ])
+        expect(await parts({ provider: 'q', tool: 'run' })).toEqual([])
       })
 
       it('of a token that is revoked, expired or gone is refused, and nothing is written', async () => {

@@ -1,5 +1,6 @@
 import type { Command } from 'commander'
 import type { AuditEvent, AuditQuery } from '../../shared/audit-schemas.ts'
+import { auditCsv } from '../../shared/audit-csv.ts'
 import type { Client } from '../../shared/contract.ts'
 import { globalsOf } from '../globals.ts'
 import { withVault } from '../open-vault.ts'
@@ -64,7 +65,7 @@ async function list(options: Options, command: Command): Promise<void> {
   }
   const events = await withVault('read', globals, ({ client }) => collect(client, query, limit))
   if (globals.json) return print(JSON.stringify(events))
-  if (csv) return print(toCsv(events))
+  if (csv) return print(auditCsv(events))
   if (events.length === 0) return say('No event fits.')
   print(
     table(
@@ -133,19 +134,4 @@ function whoDid({ door, caller, os_user }: Pick<AuditEvent, 'door' | 'caller' | 
 function detailOf(detail: Record<string, unknown>): string {
   const said = Object.entries(detail).filter(([, value]) => value !== null)
   return said.map(([name, value]) => `${name}=${typeof value === 'string' ? value : JSON.stringify(value)}`).join(' ')
-}
-
-const COLUMNS = ['seq', 'at', 'door', 'caller', 'os_user', 'pid', 'act', 'provider', 'detail'] as const
-
-function toCsv(events: readonly AuditEvent[]): string {
-  const rows = events.map((event) =>
-    COLUMNS.map((name) => cell(name === 'detail' ? JSON.stringify(event.detail) : (event[name] ?? ''))).join(','),
-  )
-  return [COLUMNS.join(','), ...rows].join('\n')
-}
-
-/** A text that a spreadsheet would take for a formula is kept from being one. */
-function cell(value: string | number): string {
-  const text = typeof value === 'string' && /^[=+\-@\t\r]/.test(value) ? `'${value}` : String(value)
-  return /[",\n\r]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
 }

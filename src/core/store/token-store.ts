@@ -72,10 +72,24 @@ export interface UseEnding extends UseRef {
 
 export type UsageGroup = 'day' | 'tool' | 'provider' | 'model' | 'key'
 
+/** Which uses are summed up, and how; times in milliseconds, days are those of this machine. */
+export interface UsageQuery {
+  from: number
+  /** The moment before which. */
+  to: number
+  by: UsageGroup
+  split_by?: UsageGroup | undefined
+  /** The name of a tool. */
+  tool?: string | undefined
+  provider?: string | undefined
+}
+
 /** What the uses of a group come to. */
 export interface UsageRow {
   /** Null where it is not known: a request whose model nobody read. */
   group: string | null
+  /** Of the group; null where no parts were asked for, too. */
+  part: string | null
   requests: number
   failed: number
   input_tokens: number
@@ -110,6 +124,6 @@ export interface TokenStore {
   beginUse(use: NewUse, by: Actor): Promise<UseRef>
   /** Adds how uses ended. */
   endUses(endings: readonly UseEnding[]): Promise<void>
-  /** The sums of the uses from `from` to before `to`, in milliseconds; days are those of this machine. */
-  sumUses(from: number, to: number, by: UsageGroup): Promise<UsageRow[]>
+  /** The sums of the uses, by group and part. */
+  sumUses(query: UsageQuery): Promise<UsageRow[]>
 }

@@ -7,18 +7,22 @@ const DAYS = 30
 /** The operation that sums up what tools have used. */
 export function usageOperations(vault: Vault): Pick<Api, 'getUsage'> {
   return {
-    async getUsage({ from, to, group_by = 'day' }) {
+    async getUsage({ from, to, group_by = 'day', ...asked }) {
       const now = new Date()
       const since = from === undefined ? startOfDay(now, 1 - DAYS) : momentOf(from, 0)
       const until = to === undefined ? now : momentOf(to, 1)
       // The present moment counts: a use of this very millisecond is one.
       const end = to === undefined ? until.getTime() + 1 : until.getTime()
-      const rows = await vault.reader().tokens.sumUses(since.getTime(), end, group_by)
+      const rows = await vault.reader().tokens.sumUses({ from: since.getTime(), to: end, by: group_by, ...asked })
       return {
         from: since.toISOString(),
         to: until.toISOString(),
         group_by,
-        rows: rows.map(({ group, ...row }) => ({ group, ...sumOf([row]) })),
+        rows: rows.map(({ group, part, ...row }) => ({
+          group,
+          ...(asked.split_by === undefined ? {} : { part }),
+          ...sumOf([row]),
+        })),
         total: sumOf(rows),
       }
     },
@@ -36,8 +40,10 @@ function startOfDay(time: Date, days: number): Date {
   return new Date(time.getFullYear(), time.getMonth(), time.getDate() + days)
 }
 
-function sumOf(rows: readonly Omit<UsageRow, 'group'>[]) {
-  const sum = (field: keyof Omit<UsageRow, 'group'>): number => rows.reduce((all, row) => all + row[field], 0)
+type Sums = Omit<UsageRow, 'group' | 'part'>
+
+function sumOf(rows: readonly Sums[]) {
+  const sum = (field: keyof Sums): number => rows.reduce((all, row) => all + row[field], 0)
   return {
     requests: sum('requests'),
     failed: sum('failed'),

@@ -7,6 +7,7 @@ export type Command =
   | 'search'
   | 'go_providers'
   | 'go_tools'
+  | 'go_usage'
   | 'go_settings'
   | 'shortcuts'
   | 'undo'
@@ -36,6 +37,7 @@ export const keymap: readonly Shortcut[] = [
   { command: 'search', on: 'window', desktop: ['Mod F', '/'], browser: ['/'], label: 'search' },
   { command: 'go_providers', on: 'window', desktop: ['Mod 1'], browser: ['G P'], label: 'go_providers' },
   { command: 'go_tools', on: 'window', desktop: ['Mod 2'], browser: ['G T'], label: 'go_tools' },
+  { command: 'go_usage', on: 'window', desktop: ['Mod 3'], browser: ['G U'], label: 'go_usage' },
   { command: 'go_settings', on: 'window', desktop: ['Mod ,'], browser: ['G S'], label: 'go_settings' },
   { command: 'shortcuts', on: 'window', ...both('?'), label: 'shortcuts' },
   { command: 'undo', on: 'window', ...both('Mod Z'), label: 'undo' },

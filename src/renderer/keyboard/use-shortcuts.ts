@@ -44,6 +44,7 @@ function run(command: Command): boolean {
   else if (command === 'search') return focusSearch()
   else if (command === 'go_providers') goTo('providers')
   else if (command === 'go_tools') goTo('tools')
+  else if (command === 'go_usage') goTo('usage')
   else if (command === 'go_settings') goTo('settings')
   else if (command === 'shortcuts') openShortcuts()
   else if (command === 'undo') return undoToast()

@@ -1,4 +1,13 @@
-import { CircleAlert, KeyRound, Plug, Search, Settings, ShieldCheck, type LucideIcon } from 'lucide-react'
+import {
+  ChartNoAxesColumn,
+  CircleAlert,
+  KeyRound,
+  Plug,
+  Search,
+  Settings,
+  ShieldCheck,
+  type LucideIcon,
+} from 'lucide-react'
 import { isMac, usePlatform } from '../keyboard/platform.ts'
 import { shownChord, type Command } from '../keyboard/keymap.ts'
 import { useProviders } from '../state/providers.ts'
@@ -33,6 +42,7 @@ export function Sidebar() {
       <div className="mt-2.5 flex flex-col gap-px">
         <ProvidersItem />
         <ToolsItem />
+        <NavItem page="usage" icon={ChartNoAxesColumn} label={strings.nav.usage} command="go_usage" />
         <NavItem page="settings" icon={Settings} label={strings.nav.settings} command="go_settings" />
       </div>
       <div className="mt-auto flex flex-col gap-1 border-t border-line py-2">

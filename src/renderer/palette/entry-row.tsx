@@ -1,4 +1,5 @@
 import {
+  ChartNoAxesColumn,
   Keyboard,
   KeyRound,
   Monitor,
@@ -27,6 +28,7 @@ const icons: Record<PageAct, LucideIcon> = {
   go_providers: KeyRound,
   go_tools: Plug,
   create_token: Ticket,
+  go_usage: ChartNoAxesColumn,
   go_settings: Settings,
   go_vault: ShieldAlert,
   listener_on: Plug,

@@ -11,6 +11,7 @@ export type PageAct =
   | 'go_providers'
   | 'go_tools'
   | 'create_token'
+  | 'go_usage'
   | 'go_settings'
   | 'go_vault'
   | 'listener_on'

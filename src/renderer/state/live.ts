@@ -8,6 +8,9 @@ import { loadSettings, loadStatus, useStatus } from './status.ts'
 /** Whether the vault answers. `silent` after a call that had no answer, until one has again. */
 export const useConnection = create<{ silent: boolean }>()(() => ({ silent: false }))
 
+/** Counts the changes seen: a page that fetches for itself does so again when it differs. */
+export const useRevision = create<number>()(() => 0)
+
 const FIRST_WAIT_MS = 500
 const LONGEST_WAIT_MS = 8_000
 
@@ -15,6 +18,7 @@ let wake: (() => void) | undefined
 
 /** Fetches everything the window shows. */
 export async function refresh(): Promise<void> {
+  useRevision.setState((seen) => seen + 1, true)
   await loadStatus()
   const isClosed = useStatus.getState().status?.vault.state === 'closed'
   await Promise.all([loadProviders(), ...(isClosed ? [] : [loadSettings(), loadTools()])])

@@ -44,6 +44,15 @@ describe('getUsage', () => {
       ['up/gpt-test', 3],
       ['up/none', 1],
     ])
+    expect(await vault.getUsage({ group_by: 'tool', split_by: 'model', tool: 'codex', provider: 'up' })).toMatchObject({
+      rows: [
+        { group: 'codex', part: 'up/gpt-test', requests: 3 },
+        { group: 'codex', part: 'up/none', requests: 1 },
+      ],
+      total: sums,
+    })
+    expect(await vault.getUsage({ group_by: 'key' })).toMatchObject({ rows: [{ group: 'up Key 1', ...sums }] })
+    expect(await vault.getUsage({ tool: 'somebody else' })).toMatchObject({ rows: [], total: { requests: 0 } })
     expect(await vault.getUsage({ from: '2026-01-01', to: '2026-01-02' })).toMatchObject({ rows: [] })
   })
 

@@ -22,6 +22,10 @@ dialog.showOpenDialog = async (...args) => {
   const { filePaths = [] } = await showDialog('open', args.at(-1))
   return { canceled: filePaths.length === 0, filePaths }
 }
+dialog.showSaveDialog = async (...args) => {
+  const { filePaths = [] } = await showDialog('save', args.at(-1))
+  return { canceled: filePaths.length === 0, filePath: filePaths[0] ?? '' }
+}
 dialog.showErrorBox = (title, content) => record.dialogs.push({ kind: 'error', options: { title, content } })
 shell.openExternal = async (url) => void record.openedExternally.push(url)
 

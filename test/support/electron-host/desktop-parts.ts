@@ -8,6 +8,8 @@ import type {
   NativeTheme,
   OpenDialogOptions,
   OpenDialogReturnValue,
+  SaveDialogOptions,
+  SaveDialogReturnValue,
   Screen,
   Shell,
 } from 'electron'
@@ -27,11 +29,17 @@ export const dialog = only('dialog', {
     const filePaths = 'filePaths' in answer ? answer.filePaths : []
     return { canceled: filePaths.length === 0, filePaths }
   },
+  async showSaveDialog(...args: unknown[]): Promise<SaveDialogReturnValue> {
+    const answer = await showDialog({ kind: 'save', options: args.at(-1) as SaveDialogOptions })
+    const [filePath = ''] = 'filePaths' in answer ? answer.filePaths : []
+    return { canceled: filePath === '', filePath }
+  },
   showErrorBox(title, content) {
     record.dialogs.push({ kind: 'error', options: { title, content } })
     process.stderr.write(`${title}\n${content}\n`)
   },
-} satisfies Pick<Dialog, 'showErrorBox'> & Record<'showMessageBox' | 'showOpenDialog', (...args: unknown[]) => unknown>)
+} satisfies Pick<Dialog, 'showErrorBox'> &
+  Record<'showMessageBox' | 'showOpenDialog' | 'showSaveDialog', (...args: unknown[]) => unknown>)
 
 export const shell = only<Pick<Shell, 'openExternal'>>('shell', {
   async openExternal(url) {

@@ -3,13 +3,14 @@ import type {
   Menu,
   MessageBoxOptions,
   OpenDialogOptions,
+  SaveDialogOptions,
   Session,
   Settings,
 } from 'electron'
 
 export interface RecordedDialog {
-  kind: 'message' | 'open' | 'error'
-  options: MessageBoxOptions | OpenDialogOptions | { title: string; content: string }
+  kind: 'message' | 'open' | 'save' | 'error'
+  options: MessageBoxOptions | OpenDialogOptions | SaveDialogOptions | { title: string; content: string }
 }
 
 type Answer = { response: number } | { filePaths: string[] }

@@ -9,6 +9,7 @@ import type {
   TokenRow,
   TokenStore,
   UsageGroup,
+  UsageQuery,
   UsageRow,
   UseEnding,
   UseRef,
@@ -28,13 +29,20 @@ interface RawToken extends Omit<TokenRow, 'providers' | 'models' | 'last_used_at
 const SELECT = `SELECT id, name, kind, prefix, sha256, providers, models, requests_per_minute, expires_at, created_at,
   revoked_at, (SELECT max(at) FROM key_use WHERE token_id = token.id) AS last_use FROM token`
 
-const GROUPS: Readonly<Record<UsageGroup, string>> = {
+// A token that was renamed is still the same tool.
+const TOOL = 'coalesce((SELECT name FROM token WHERE id = token_id), caller)'
+
+const GROUPS: Readonly<Record<UsageGroup | 'none', string>> = {
+  none: 'NULL',
   day: "strftime('%Y-%m-%d', at / 1000, 'unixepoch', 'localtime')",
-  // A token that was renamed is still the same tool.
-  tool: 'coalesce((SELECT name FROM token WHERE id = token_id), caller)',
+  tool: TOOL,
   provider: 'provider',
   model: "provider || '/' || model",
-  key: "provider || coalesce(' ' || substr(key_id, 1, 8), '')",
+  // By its label; a key that is gone has none any more.
+  key: `provider || coalesce(' ' || coalesce(
+    (SELECT key_label FROM provider AS p WHERE p.name = key_use.provider AND p.key_id = key_use.key_id),
+    (SELECT label FROM provider_key AS k WHERE k.key_id = key_use.key_id),
+    substr(key_id, 1, 8)), '')`,
 }
 
 /** Tokens and uses in SQL. */
@@ -157,16 +165,20 @@ export class SqliteTokenStore implements TokenStore {
     })
   }
 
-  sumUses(from: number, to: number, by: UsageGroup): Promise<UsageRow[]> {
+  sumUses({ from, to, by, split_by, tool, provider }: UsageQuery): Promise<UsageRow[]> {
+    const part = split_by ?? 'none'
     return this.#acts.readOne(() => {
       const rows = this.#statement(
-        `SELECT ${GROUPS[by]} AS "group", count(*) AS requests,
+        `SELECT ${GROUPS[by]} AS "group", ${GROUPS[part]} AS part,
+           count(*) AS requests,
            count(*) FILTER (WHERE outcome IN ('failed', 'cut') OR status >= 400) AS failed,
            coalesce(sum(input_tokens), 0) AS input_tokens, coalesce(sum(output_tokens), 0) AS output_tokens,
            coalesce(sum(cached_tokens), 0) AS cached_tokens, total(cost) AS cost,
            count(*) FILTER (WHERE input_tokens IS NULL) AS unmeasured, count(*) FILTER (WHERE cost IS NULL) AS unpriced
-         FROM key_use WHERE at >= ? AND at < ? GROUP BY 1 ORDER BY 1`,
-      ).all(from, to)
+         FROM key_use WHERE at >= @from AND at < @to AND (@tool IS NULL OR ${TOOL} = @tool)
+           AND (@provider IS NULL OR provider = @provider)
+         GROUP BY 1, 2 ORDER BY 1, 2`,
+      ).all({ from, to, tool: tool ?? null, provider: provider ?? null })
       return rows as UsageRow[]
     })
   }
