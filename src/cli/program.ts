@@ -2,6 +2,7 @@ import { Command, Option } from 'commander'
 import { version } from '../core/version.ts'
 import { addAudit } from './commands/audit.ts'
 import { addBackup } from './commands/backup.ts'
+import { addConnect } from './commands/connect.ts'
 import { addDoctor } from './commands/doctor.ts'
 import { addExport } from './commands/export.ts'
 import { addImport } from './commands/import.ts'
@@ -69,6 +70,7 @@ export function createProgram(): Command {
   addKey(program)
   addModels(program)
   addToken(program)
+  addConnect(program)
   addUsage(program)
   addStatus(program)
   addDoctor(program)

@@ -506,6 +506,7 @@ export const strings = {
     whichTool: 'Which tool',
     places: {
       environment: (tool: string) => `Set these in the environment that ${tool} is started from.`,
+      opencode: (tool: string) => `Put this into ~/.config/opencode/opencode.json. ${tool} then asks Latchkey.`,
       codex: (tool: string) => `Put these into ~/.codex/config.toml. ${tool} then asks Latchkey.`,
     },
     tokenPlaceholder: 'TOKEN',

@@ -335,6 +335,12 @@ export const errors = {
     'It has been left as it is. Look at it, or search for keys again.',
   ),
 
+  settings_not_editable: row<{ path: string; what: string }>(
+    422,
+    ({ path, what }) => `${path} cannot be changed: ${what}`,
+    'It has been left as it is. Copy the lines into it by hand: latchkey connect TOOL --print',
+  ),
+
   // The place Latchkey runs in
   folder_unsafe: row<{ path: string; what: string }>(
     500,

@@ -80,7 +80,8 @@ function read(path: string): Buffer | undefined {
   return readSmallFile(path, LIMIT, false)?.bytes
 }
 
-function replaceKeepingMode(path: string, bytes: Buffer): void {
+/** Puts a file in place whole, with the mode it had. */
+export function replaceKeepingMode(path: string, bytes: Buffer): void {
   const mode = (lookAt(path)?.mode ?? 0o600) & 0o7777
   const draft = `${path}.${randomBytes(6).toString('hex')}.tmp`
   try {

@@ -6,6 +6,7 @@ import { parsed, type Format } from './parsed.ts'
 import type { ImportProblem, ImportTool, RawKey, SearchContext } from './raw-key.ts'
 import { withSqliteCopy } from './sqlite-copy.ts'
 import { variablesOfEnvFile, variablesOfShellFile } from './static-variables.ts'
+import { configFolder, toolFolders } from './tool-folders.ts'
 import * as tools from './tool-keys.ts'
 import { keysAmong } from './variables.ts'
 
@@ -31,17 +32,6 @@ const as =
 const envFile: Read = (text, file) => keysAmong(variablesOfEnvFile(text), file.candidates, file)
 const shellFile: Read = (text, file) => keysAmong(variablesOfShellFile(text), file.candidates, file)
 
-/** A folder that a variable may move, or the usual one. */
-const folder = (context: SearchContext, variable: string, ...usual: string[]): string =>
-  context.env[variable] || join(context.home, ...usual)
-
-/** Where programs keep their settings: `~/.config`, or what the platform has in its place. */
-function configFolder({ home, env, platform }: SearchContext): string {
-  if (platform === 'darwin') return join(home, 'Library', 'Application Support')
-  if (platform === 'win32') return env['APPDATA'] || join(home, 'AppData', 'Roaming')
-  return env['XDG_CONFIG_HOME'] || join(home, '.config')
-}
-
 const sources: readonly Source[] = [
   {
     tool: 'shell',
@@ -53,8 +43,7 @@ const sources: readonly Source[] = [
   },
   {
     tool: 'claude_code',
-    paths: (c) =>
-      ['settings.json', 'settings.local.json'].map((n) => join(folder(c, 'CLAUDE_CONFIG_DIR', '.claude'), n)),
+    paths: (c) => ['settings.json', 'settings.local.json'].map((n) => join(toolFolders.claude_code(c), n)),
     read: as('json', tools.claudeCode),
   },
   {
@@ -64,38 +53,44 @@ const sources: readonly Source[] = [
   },
   {
     tool: 'codex',
-    paths: (c) => [join(folder(c, 'CODEX_HOME', '.codex'), 'config.toml')],
+    paths: (c) => [join(toolFolders.codex(c), 'config.toml')],
     read: as('toml', tools.codexConfig),
   },
   {
     tool: 'codex',
-    paths: (c) => [join(folder(c, 'CODEX_HOME', '.codex'), 'auth.json')],
+    paths: (c) => [join(toolFolders.codex(c), 'auth.json')],
     read: as('json', tools.codexAuth),
   },
   { tool: 'cc_switch', paths: inHome('.cc-switch', 'cc-switch.db'), read: 'cc_switch' },
-  { tool: 'gemini_cli', paths: inHome('.gemini', '.env'), read: envFile },
+  { tool: 'gemini_cli', paths: (c) => [join(toolFolders.gemini_cli(c), '.env')], read: envFile },
   {
     tool: 'llm',
-    paths: (c) => [join(c.env['LLM_USER_PATH'] || join(configFolder(c), 'io.datasette.llm'), 'keys.json')],
+    paths: (c) => [join(toolFolders.llm(c), 'keys.json')],
     read: as('json', tools.llm),
   },
   { tool: 'aichat', paths: (c) => [join(configFolder(c), 'aichat', 'config.yaml')], read: as('yaml', tools.aichat) },
-  { tool: 'continue', paths: inHome('.continue', 'config.yaml'), read: as('yaml', tools.continueTool) },
-  { tool: 'continue', paths: inHome('.continue', 'config.json'), read: as('json', tools.continueTool) },
-  { tool: 'continue', paths: inHome('.continue', '.env'), read: envFile },
+  {
+    tool: 'continue',
+    paths: (c) => [join(toolFolders.continue(c), 'config.yaml')],
+    read: as('yaml', tools.continueTool),
+  },
+  {
+    tool: 'continue',
+    paths: (c) => [join(toolFolders.continue(c), 'config.json')],
+    read: as('json', tools.continueTool),
+  },
+  { tool: 'continue', paths: (c) => [join(toolFolders.continue(c), '.env')], read: envFile },
   {
     tool: 'opencode',
     paths: (c) => [
-      ...['opencode.json', 'opencode.jsonc'].map((name) =>
-        join(folder(c, 'XDG_CONFIG_HOME', '.config'), 'opencode', name),
-      ),
+      ...['opencode.json', 'opencode.jsonc'].map((name) => join(toolFolders.opencode(c), name)),
       ...(c.env['OPENCODE_CONFIG'] ? [c.env['OPENCODE_CONFIG']] : []),
     ],
     read: as('json', tools.opencode),
   },
   {
     tool: 'opencode',
-    paths: (c) => [join(folder(c, 'XDG_DATA_HOME', '.local', 'share'), 'opencode', 'auth.json')],
+    paths: (c) => [join(toolFolders.opencode_data(c), 'auth.json')],
     read: as('json', tools.opencodeAuth),
   },
   { tool: 'aider', paths: inHome('.aider.conf.yml'), read: as('yaml', tools.aider) },

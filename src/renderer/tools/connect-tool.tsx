@@ -7,7 +7,7 @@ import { strings } from '../strings.ts'
 import { Button } from '../ui/button.tsx'
 import { CodeLine } from '../ui/code-line.tsx'
 import { Note } from '../ui/note.tsx'
-import { connections, type Connection } from './connections.ts'
+import { connections, type Connection } from '../../shared/connections.ts'
 
 /** What a tool has to be told, line by line, and a token made for it on the spot. */
 export function ConnectTool() {

@@ -16,7 +16,7 @@ import { Mark } from '../ui/mark.tsx'
 import { Note } from '../ui/note.tsx'
 import { Segmented } from '../ui/segmented.tsx'
 import { inDays, longDate } from '../words.ts'
-import { connectionOf } from './connections.ts'
+import { connectionOf } from '../../shared/connections.ts'
 import { daysOf, draftOf, expiries, newTokenOf, patchOf, wrongIn, type TokenDraft } from './token-form.ts'
 
 /** Makes a token, or changes what one may do. */
