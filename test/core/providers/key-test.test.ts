@@ -55,6 +55,33 @@ describe('testProvider', () => {
     expect(dumpVault(opened.temp.home)).toEqual(before)
   })
 
+  it('tests a provider that is not saved, and saves nothing', async () => {
+    await using upstream = await openOpenAi({ key: KEY })
+    await using temp = await openTempCore()
+    const before = dumpVault(temp.home)
+    const base_url = `${upstream.origin}/v1`
+    expect(await temp.client.testNewProvider({ base_url, api_key: KEY })).toMatchObject({
+      verdict: 'valid',
+      status: 200,
+    })
+    expect(await temp.client.testNewProvider({ base_url, api_key: WRONG })).toMatchObject({ verdict: 'refused' })
+    expect(await temp.call('testNewProvider', { base_url: 'https://169.254.169.254', api_key: KEY })).toMatchObject({
+      ok: false,
+      error: { code: 'invalid_input' },
+    })
+    expect(dumpVault(temp.home)).toEqual(before)
+  })
+
+  it('says of an address whose name nobody knows that it is not there, and goes on', async () => {
+    await using temp = await openTempCore()
+    const nowhere = { base_url: 'https://nowhere.invalid/v1', api_key: KEY }
+    expect(await temp.client.testNewProvider(nowhere)).toMatchObject({
+      verdict: 'unreachable',
+      detail: "Provider 'nowhere.invalid' is not there: its name is not known",
+    })
+    expect(await temp.client.listProviders()).toHaveLength(4)
+  })
+
   it('asks nobody where there is no key', async () => {
     await using opened = await openWith(undefined)
     expect(await opened.temp.call('testProvider', opened.ref)).toMatchObject({
