@@ -7,6 +7,7 @@ export default defineConfig({
     // Kill and fuzz runs in their long form: `npm run test:soak`.
     exclude: ['test/e2e/**', 'test/soak/**', 'node_modules/**'],
     environment: 'node',
+    setupFiles: ['test/support/loopback-only.cjs', 'test/support/suite-sentinel.ts'],
     pool: 'forks',
     // One fewer by itself, which on two processors is one: most tests wait for the disk or another process.
     maxWorkers: Math.max(2, availableParallelism()),

@@ -4,6 +4,10 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { createInterface } from 'node:readline'
+import { watchOutput, watchSecret } from '../support/watched-secrets.ts'
+
+/** What a command runs before anything else: it reaches nothing but this machine. */
+const loopbackOnly = join(import.meta.dirname, '../support/loopback-only.cjs')
 
 /** The command from source: plain Node, so that a stray import of Electron would fail each of these tests. */
 const ENTRY = join(import.meta.dirname, '../../src/cli/index.ts')
@@ -34,7 +38,12 @@ export function environment(home: string, env: Record<string, string> = {}): Rec
         name,
       ),
   )
-  return { ...(Object.fromEntries(own) as Record<string, string>), LATCHKEY_HOME: home, ...env }
+  return {
+    ...(Object.fromEntries(own) as Record<string, string>),
+    NODE_OPTIONS: `--require=${JSON.stringify(loopbackOnly)}`,
+    LATCHKEY_HOME: home,
+    ...env,
+  }
 }
 
 /** The arguments after Node's own that start the command. */
@@ -49,13 +58,18 @@ export async function latchkey(args: string[], { home, env, input = '', cwd = ho
   // A command that needs no input may be gone before it is written.
   child.stdin.on('error', () => undefined)
   child.stdin.end(input)
+  if (isSecret(args)) watchSecret(String(input).trim())
   const [stdout, stderr, [code]] = await Promise.all([
     text(child.stdout),
     text(child.stderr),
     once(child, 'close') as Promise<[number | null]>,
   ])
+  watchOutput(`what latchkey ${args.join(' ')} prints`, stdout + stderr)
   return { code, stdout, stderr }
 }
+
+/** Whether what such a command reads is a key. */
+const isSecret = ([topic, act]: readonly string[]): boolean => topic === 'key' && act === 'set'
 
 export interface Serving extends AsyncDisposable {
   address: string
@@ -84,6 +98,7 @@ export async function startServe(args: string[], { home, env, cwd = '/' }: RunOp
   for (const name of ['stdout', 'stderr'] as const) {
     child[name].on('data', (data) => {
       said[name] += String(data)
+      watchOutput('what latchkey serve prints', said[name])
       speech.emit('more')
     })
   }

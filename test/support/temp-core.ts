@@ -9,6 +9,7 @@ import { createLog } from '../../src/core/log.ts'
 import { generateFernetKey } from '../../src/core/crypto/fernet.ts'
 import type { StartKeychainHelper } from '../../src/core/crypto/keychain-process.ts'
 import { openCore, type Core, type CoreOptions } from '../../src/core/open-core.ts'
+import { watchHome, watchValue } from './watched-secrets.ts'
 
 /**
  * Where test folders are made: in memory where the machine has a folder for that. A vault syncs at every step, and what a
@@ -30,7 +31,10 @@ export function tempHome(): { home: string } & Disposable {
   const folder = mkdtempSync(join(tempRoot, 'latchkey-test-'))
   return {
     home: join(folder, 'vault-home'),
-    [Symbol.dispose]: () => rmSync(folder, { recursive: true, force: true }),
+    [Symbol.dispose]() {
+      watchHome(join(folder, 'vault-home'))
+      rmSync(folder, { recursive: true, force: true })
+    },
   }
 }
 
@@ -76,7 +80,11 @@ export async function openTempCore(options: TempOptions = {}): Promise<TempCore>
     ...rest,
   })
   const api = core.apiFor(actorOf(door))
-  const call = (id: OperationId, input: unknown = {}): Promise<Reply> => dispatch(api, door, id, input)
+  const call = async (id: OperationId, input: unknown = {}): Promise<Reply> => {
+    const reply = await dispatch(api, door, id, input)
+    watchValue(`the reply of ${id}`, reply)
+    return reply
+  }
   return {
     core,
     home,
@@ -85,6 +93,7 @@ export async function openTempCore(options: TempOptions = {}): Promise<TempCore>
     client: createClient(call as Parameters<typeof createClient>[0]),
     async [Symbol.asyncDispose]() {
       await core.close()
+      watchHome(home)
       temp?.[Symbol.dispose]()
     },
   }

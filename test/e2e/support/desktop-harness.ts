@@ -8,6 +8,7 @@ import { runInThisContext } from 'node:vm'
 import type { MenuItem, WebPreferences } from 'electron'
 import { _electron, type Page } from 'playwright-core'
 import { electronPath } from '../../../scripts/find-electron.ts'
+import { loopbackOnly } from './person.ts'
 import { launch, type InApp } from '../../support/electron-host/launch.ts'
 import type { RecordedDialog } from '../../support/electron-host/record.ts'
 
@@ -141,6 +142,8 @@ function environment({ home, env, tray }: DesktopOptions): Record<string, string
   const kept = ['LANG', 'TMPDIR', 'DISPLAY', 'WAYLAND_DISPLAY', 'XAUTHORITY', 'XDG_RUNTIME_DIR', 'SYSTEMROOT']
   const own: Record<string, string> = {
     HOME: user,
+    // Electron is given the same as an argument.
+    ...(binary === undefined ? { NODE_OPTIONS: `--require=${JSON.stringify(loopbackOnly)}` } : {}),
     XDG_CONFIG_HOME: join(user, '.config'),
     LATCHKEY_HOME: home,
     PATH: `${programs}${delimiter}${process.env['PATH'] ?? ''}`,
@@ -168,7 +171,12 @@ async function launchElectron(
 ): Promise<LaunchedApp> {
   const recorder = join(import.meta.dirname, 'record-electron.cjs')
   const asRoot = process.getuid?.() === 0 ? ['--no-sandbox'] : []
-  const app = await _electron.launch({ executablePath, args: ['-r', recorder, ...asRoot, ...args], env, cwd: root })
+  const app = await _electron.launch({
+    executablePath,
+    args: ['-r', loopbackOnly, '-r', recorder, ...asRoot, ...args],
+    env,
+    cwd: root,
+  })
   return {
     firstWindow: () => app.firstWindow(),
     process: () => app.process(),
