@@ -1,12 +1,16 @@
 // `npm run screenshots`: draws every screen of the window, light and dark, into docs/screenshots. The screens are those
-// of a browser tab on a vault made up for them; where Inter and JetBrains Mono are installed they look as on a desktop.
-import { copyFileSync, mkdirSync, rmSync } from 'node:fs'
+// of a browser tab on a vault made up for them, and of the desktop window what only that has; where Inter and JetBrains
+// Mono are installed they look as on a desktop.
+import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { chromium, type Browser, type Locator, type Page } from '@playwright/test'
 import { generateFernetKey } from '../src/core/crypto/fernet.ts'
+import { FORMAT } from '../src/core/store/sqlite/migrations.ts'
 import type { Client } from '../src/shared/contract.ts'
 import { chromiumOptions, enter, startServer } from '../test/e2e/support/browser-harness.ts'
+import { launchDesktop } from '../test/e2e/support/desktop-harness.ts'
 import { environmentOf } from '../test/e2e/support/person.ts'
 import { changeVault } from '../test/e2e/support/vault-file.ts'
 import { openTempCore } from '../test/support/temp-core.ts'
@@ -43,27 +47,59 @@ function clear(): void {
   for (const path of [home, `${home}-user`]) rmSync(path, { recursive: true, force: true })
 }
 
+type Shoot = (name: string, page?: Page) => Promise<void>
+type Act = (page: Page, shoot: Shoot) => Promise<void>
+
 /** Every screen in one theme, each start on a vault of its own. */
 async function drawAll(browser: Browser, theme: Theme): Promise<void> {
-  const draw = (act: (page: Page, shoot: (name: string) => Promise<void>) => Promise<void>, key = masterKey) =>
-    withWindow(browser, theme, key, act)
+  const draw = (act: Act, key = masterKey) => withWindow(browser, theme, key, act)
   renew()
   await draw(async (page, shoot) => {
     await page.getByRole('heading', { name: 'Your vault is empty' }).waitFor()
     await shoot('first-run')
+    const second = await page.context().newPage()
+    await second.goto(new URL('/', page.url()).href)
+    await second.getByRole('heading', { name: 'This tab is no longer connected' }).waitFor()
+    await shoot('tab-not-connected', second)
   })
   renew()
   await fill()
   await draw(drawPages)
+  await showIn(theme)
+  await withDesktop(theme, masterKey, drawDesktop)
+  await withDesktop(theme, null, drawVault('vault-without-its-key', 'ENCRYPTION_KEY environment variable is not set'))
   await draw(drawVaultProblem, generateFernetKey())
+  renew()
+  await fill()
+  await showIn(theme)
+  changeVault(home, `PRAGMA user_version = ${FORMAT + 2}`)
+  await withDesktop(theme, masterKey, drawVault('vault-newer', 'This vault was written by a newer Latchkey'))
+  changeVault(home, `PRAGMA user_version = ${FORMAT}`)
+  damage()
+  await withDesktop(theme, masterKey, drawVault('vault-damaged', 'This vault is damaged'))
 }
 
-async function withWindow(
-  browser: Browser,
-  theme: Theme,
-  key: string,
-  act: (page: Page, shoot: (name: string) => Promise<void>) => Promise<void>,
-): Promise<void> {
+/** The desktop window follows the setting, not the page's emulation. */
+async function showIn(theme: Theme): Promise<void> {
+  await using temp = await openTempCore({ home, key: masterKey })
+  await temp.client.updateSettings({ theme })
+}
+
+function damage(): void {
+  const file = join(home, 'vault.db')
+  writeFileSync(file, readFileSync(file).fill(0x5a, 4096, 8192))
+}
+
+/** The desktop window, for what a tab has not. A null key is none given. */
+async function withDesktop(theme: Theme, key: string | null, act: Act): Promise<void> {
+  const app = await launchDesktop({ home, env: key === null ? {} : { ENCRYPTION_KEY: key }, tray: true })
+  await app.page.emulateMedia({ colorScheme: theme, reducedMotion: 'reduce' })
+  await app.page.setViewportSize(WINDOW)
+  await act(app.page, shooting(app.page, theme))
+  await app.quit()
+}
+
+async function withWindow(browser: Browser, theme: Theme, key: string, act: Act): Promise<void> {
   const server = await startServer({
     env: environmentOf(home, { ENCRYPTION_KEY: key }),
     args: ['--ui', '--port', process.env['LATCHKEY_PORT'] ?? '5625'],
@@ -73,12 +109,16 @@ async function withWindow(
   // A day of November 2026, whenever the pictures are drawn.
   await page.clock.setFixedTime(new Date(2026, 10, 23, 14, 31))
   await enter(page, server)
-  await act(page, async (name) => {
-    await settle(page)
-    await page.screenshot({ path: join(folder, `${name}-${theme}.png`), caret: 'initial' })
-  })
+  await act(page, shooting(page, theme))
   await context.close()
   await server.stop()
+}
+
+function shooting(own: Page, theme: Theme): Shoot {
+  return async (name, page = own) => {
+    await settle(page)
+    await page.screenshot({ path: join(folder, `${name}-${theme}.png`), caret: 'initial' })
+  }
 }
 
 /** Nothing moves any more, and no tooltip stands in the picture. */
@@ -174,7 +214,7 @@ function gatewayModels(): string[] {
     .slice(0, 2014)
 }
 
-async function drawPages(page: Page, shoot: (name: string) => Promise<void>): Promise<void> {
+async function drawPages(page: Page, shoot: Shoot): Promise<void> {
   const button = (name: string | RegExp, within: Page | Locator = page): Locator =>
     within.getByRole('button', { name, exact: true })
   const card = (name: string): Locator => page.getByRole('gridcell', { name, exact: true })
@@ -212,6 +252,11 @@ async function drawPages(page: Page, shoot: (name: string) => Promise<void>): Pr
   await shoot('search-without-a-hit')
   await page.getByRole('searchbox').fill('')
 
+  await button('Set key: xAI (Grok)').click()
+  await dialog.getByLabel('API key', { exact: true }).waitFor()
+  await shoot('set-key')
+  await leave()
+
   await button('Add provider').click()
   await dialog.getByRole('combobox').waitFor()
   await shoot('wizard-choose')
@@ -237,8 +282,14 @@ async function drawPages(page: Page, shoot: (name: string) => Promise<void>): Pr
 
   await card('OpenAI').press('Enter')
   await field('Base URL').fill('https://eu.api.openai.com/v1')
+  await dialog
+    .getByRole('button', { name: /^Delete gpt/ })
+    .first()
+    .click()
+  await button('Undo').waitFor()
   await dialog.getByLabel('API key', { exact: true }).focus()
   await shoot('edit')
+  await button('Undo').click()
   await leave()
   await card('Acme Research inference gateway (eu-west-1)').focus()
   await page.keyboard.press('m')
@@ -272,11 +323,48 @@ async function drawPages(page: Page, shoot: (name: string) => Promise<void>): Pr
   await shoot('token-once')
 }
 
-async function drawVaultProblem(page: Page, shoot: (name: string) => Promise<void>): Promise<void> {
+async function drawDesktop(page: Page, shoot: Shoot): Promise<void> {
+  const go = (name: string) => page.getByRole('button', { name, exact: true }).click()
+  await go('Settings')
+  await page.getByRole('heading', { name: 'Settings' }).waitFor()
+  await shoot('desktop-settings')
+  await go('Providers')
+  await page.getByRole('gridcell', { name: 'OpenAI', exact: true }).focus()
+  await page.keyboard.press('c')
+  await page.getByText('Key copied.').waitFor()
+  await shoot('desktop-key-copied')
+  await go('Settings')
+  await using _ = await takePort(5625)
+  await page.getByRole('switch', { name: 'Let local tools connect' }).click()
+  await page.getByRole('button', { name: 'Use 5626' }).waitFor()
+  await shoot('desktop-port-busy')
+}
+
+/** Another program on the port; where one is there already, that one does. */
+async function takePort(port: number): Promise<AsyncDisposable> {
+  const server = createServer()
+  await new Promise<void>((resolve) => server.once('error', () => resolve()).listen(port, '127.0.0.1', resolve))
+  return {
+    [Symbol.asyncDispose]: () => new Promise((resolve) => void server.close(() => resolve())),
+  }
+}
+
+function drawVault(name: string, heading: string): Act {
+  return async (page, shoot) => {
+    await page.getByRole('heading', { name: heading }).waitFor()
+    await shoot(name)
+  }
+}
+
+async function drawVaultProblem(page: Page, shoot: Shoot): Promise<void> {
   await page.getByRole('heading', { name: 'This master key does not open this vault' }).waitFor()
   await page.getByRole('button', { name: 'Providers' }).getByText('7').waitFor()
   await shoot('vault-problem')
   await page.getByRole('button', { name: 'Start over…' }).click()
   await page.getByRole('dialog').waitFor()
   await shoot('start-over')
+  await page.getByLabel('Type latchkey to go on').fill('latchkey')
+  await page.keyboard.press('Enter')
+  await page.getByRole('heading', { name: 'Enter these keys again' }).waitFor()
+  await shoot('keys-to-enter-again')
 }

@@ -1,5 +1,6 @@
 // Every text of the window. A translation is another object of this shape; parameters are functions, so that it
 // may order its words in its own way. Sentence case, present tense, no exclamation marks.
+import type { KeyTest } from '../shared/key-test-schemas.ts'
 import type { Dialect, KeyState } from '../shared/schemas.ts'
 import type { RangeChoice } from './usage/usage-range.ts'
 import { count, formatNumber, monthOf, shortDate, weekdayOf } from './words.ts'
@@ -186,8 +187,19 @@ export const strings = {
     chooseModels: 'Choose models',
     chooseModelsText: (number: number, predefined: boolean) =>
       number === 0 ? 'None listed yet' : `${models(number)} ${predefined ? 'from the catalog' : 'listed'}`,
-    letToolsConnect: 'Let local tools connect',
-    letToolsConnectText: 'The listener is off',
+    busy: { testing: 'Testing', saving: 'Saving' },
+    saving: { save: 'Save', test: 'Test and save', untested: 'Save without testing', anyway: 'Save anyway' },
+    answered: ({ authenticated, latency_ms }: KeyTest) => {
+      if (authenticated !== true) return 'not authenticated'
+      return latency_ms === null ? 'authenticated' : `authenticated in ${formatNumber(latency_ms)} ms`
+    },
+    toolAddress: 'Address for tools',
+    copyToolAddress: 'Copy the address for tools',
+    toolAddressText: 'A tool uses this address as its base URL, and a Latchkey token where its key was.',
+    listenerOff: 'The listener is off.',
+    switchItOn: 'Switch it on',
+    connectTool: 'Connect a tool',
+    connectToolText: 'Lines to copy for Claude Code, Codex, SDKs and others',
     addAnother: 'Add another provider',
     addAnotherText: 'Start again from the list',
     copyOf: (name: string) => `${name} copy`,

@@ -2,7 +2,7 @@
 // the OpenAPI document, docs/api.md and the forms' validation come from this table.
 import { z } from 'zod'
 import { AuditPage, AuditQuery, AuditVerdict } from './audit-schemas.ts'
-import { KeyTest, KeyTestInput, UpstreamModels } from './key-test-schemas.ts'
+import { KeyTest, KeyTestInput, NewProviderTest, UpstreamModels } from './key-test-schemas.ts'
 import {
   keyOutputFields,
   NewProviderKey,
@@ -155,6 +155,12 @@ export const operations = {
     { status: 204 },
   ),
 
+  testNewProvider: op(
+    'POST /providers/test',
+    'Asks an address, at no cost, whether a key works there, before either is saved.',
+    NewProviderTest,
+    KeyTest,
+  ),
   testProvider: op(
     'POST /providers/{provider_id}/test',
     'Asks the provider, at no cost, whether its key works; or whether the one given would.',

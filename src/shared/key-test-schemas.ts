@@ -1,6 +1,6 @@
 // What crosses a door about the test of a key.
 import { z } from 'zod'
-import { ApiKey, ModelName, ProviderRef } from './schemas.ts'
+import { ApiKey, Auth, BaseUrl, Dialect, ModelName, ProviderRef } from './schemas.ts'
 
 export const KeyTestInput = z.strictObject({
   ...ProviderRef.shape,
@@ -8,6 +8,14 @@ export const KeyTestInput = z.strictObject({
   api_key: ApiKey.optional(),
   /** Whether the provider lists this model, too. */
   model: ModelName.optional(),
+})
+
+/** A provider that is not saved yet, by the rules it will be saved by. */
+export const NewProviderTest = z.strictObject({
+  base_url: BaseUrl,
+  dialect: Dialect.optional(),
+  auth: Auth.optional(),
+  api_key: ApiKey,
 })
 
 /** What a provider said to a question that costs nothing. */

@@ -1,5 +1,5 @@
 import { expect, test } from './support/fixture.ts'
-import { button, card, cards, dialog, field, keyField, openCustomStep } from './support/on-screen.ts'
+import { button, card, cards, dialog, field, keyField, openCustomStep, saveUntested } from './support/on-screen.ts'
 
 /** How long a change that another program made may take to be seen. The command ends before the time begins. */
 const SOON = { timeout: 2_000 }
@@ -26,7 +26,7 @@ test('keeps what was saved when its process is killed', async ({ latchkey, page 
   await field(wizard, 'Base URL').fill('https://llm.acme.example/v1')
   await keyField(wizard).fill(latchkey.newKey('acme-'))
   await field(wizard, 'Models').fill('one, two')
-  await button(wizard, 'Save').click()
+  await saveUntested(wizard)
   await expect(wizard.getByText('Acme is ready')).toBeVisible()
   await latchkey.kill()
   const again = await latchkey.open()

@@ -1,3 +1,5 @@
+import { openOpenAi } from '../support/fake-upstream/openai.ts'
+import { expectAccessible } from './support/accessibility.ts'
 import { expect, test } from './support/fixture.ts'
 import {
   button,
@@ -11,13 +13,14 @@ import {
   openKeyStep,
   openWizard,
   question,
+  saveUntested,
 } from './support/on-screen.ts'
 
 test.describe('the wizard, for a provider of the catalog', () => {
   test('stores a key that is still there after a restart', async ({ latchkey, page }) => {
     const wizard = await openKeyStep(page, 'OpenAI')
     await keyField(wizard).fill(latchkey.newKey('sk-proj-'))
-    await button(wizard, 'Save').click()
+    await saveUntested(wizard)
     await expect(wizard.getByText('OpenAI is ready')).toBeVisible()
     await button(wizard, 'Done').click()
     await expect(card(page, 'OpenAI')).toBeFocused()
@@ -50,14 +53,14 @@ test.describe('the wizard, for a provider of the catalog', () => {
     await expect(keyField(wizard)).toHaveAttribute('type', 'password')
 
     await keyField(wizard).fill('')
-    await button(wizard, 'Save').click()
+    await button(wizard, 'Test and save').click()
     await expect(wizard.getByText('Paste the key.')).toBeVisible()
     await expect(keyField(wizard)).toBeFocused()
     await keyField(wizard).fill('sk-one two')
-    await button(wizard, 'Save').click()
+    await button(wizard, 'Test and save').click()
     await expect(wizard.getByText('A key has no spaces or line breaks inside.')).toBeVisible()
     await keyField(wizard).fill(`${latchkey.newKey()} ${latchkey.newKey()}`)
-    await button(wizard, 'Save').click()
+    await button(wizard, 'Test and save').click()
     await expect(wizard.getByText('These look like 2 keys. Store one here, add the other after.')).toBeVisible()
   })
 
@@ -82,7 +85,7 @@ test.describe("the wizard, with another vendor's key", () => {
     await expect(wizard.getByText('This looks like an Anthropic key.')).toBeVisible()
     await expect(wizard.getByText(/It begins with sk-ant-; keys from xAI begin with xai-/)).toBeVisible()
     await button(wizard, 'Save it to Anthropic (Claude) instead').click()
-    await button(wizard, 'Save').click()
+    await saveUntested(wizard)
     await expect(wizard.getByText('Anthropic (Claude) is ready')).toBeVisible()
     await button(wizard, 'Done').click()
     await expect(card(page, 'Anthropic (Claude)').getByText('Key stored')).toBeVisible()
@@ -94,7 +97,7 @@ test.describe("the wizard, with another vendor's key", () => {
     await keyField(wizard).fill(latchkey.newKey('sk-ant-'))
     await button(wizard, 'It is an xAI key').click()
     await expect(wizard.getByText('This looks like an Anthropic key.')).toBeHidden()
-    await button(wizard, 'Save').click()
+    await button(wizard, 'Save without testing').click()
     await expect(wizard.getByText('xAI (Grok) is ready')).toBeVisible()
     await button(wizard, 'Done').click()
     await expect(card(page, 'xAI (Grok)').getByText('Key stored')).toBeVisible()
@@ -137,7 +140,7 @@ test.describe('the wizard, for a provider of one’s own', () => {
     await field(wizard, 'Base URL').fill('https://llm.acme.example')
     await choice(wizard, 'Anthropic').click()
     await keyField(wizard).fill(latchkey.newKey('acme-'))
-    await button(wizard, 'Save').click()
+    await saveUntested(wizard)
     await button(wizard, 'Done').click()
     await expect(card(page, 'Acme').getByText('Key stored')).toBeVisible()
     await expect(card(page, 'Acme').getByText('Anthropic')).toBeVisible()
@@ -222,6 +225,32 @@ test('finds a provider by its name or host, and always offers one of one’s own
   await expect(field(dialog(page, 'Add provider'), 'Base URL')).toHaveValue('https://llm.example.com/v1')
 })
 
+test('asks the provider before it saves, says what it answered, and saves a refused key if told so', async ({
+  latchkey,
+  page,
+}) => {
+  const key = latchkey.newKey()
+  await using upstream = await openOpenAi({ key })
+  const wizard = await openCustomStep(page)
+  await field(wizard, 'Display name').fill('Acme')
+  await field(wizard, 'Base URL').fill(`${upstream.origin}/v1`)
+  await keyField(wizard).fill(latchkey.newKey())
+  await button(wizard, 'Test and save').click()
+  await expect(wizard.getByText(`GET ${upstream.origin}/v1/models`)).toBeVisible()
+  await expect(button(wizard, 'Save anyway')).toBeVisible()
+  await expectAccessible(page, 'wizard, key refused by its provider')
+  expect(await latchkey.cli(['providers', '--json'])).not.toContain('acme')
+
+  await keyField(wizard).fill(key)
+  await expect(wizard.getByText(`GET ${upstream.origin}/v1/models`)).toBeHidden()
+  await button(wizard, 'Test and save').click()
+  await expect(wizard.getByText('Acme is ready')).toBeVisible()
+  await expect(wizard.getByText(/^Key stored, authenticated in \d+ ms$/)).toBeVisible()
+  await expect(wizard.getByText(/^http:\/\/127\.0\.0\.1:\d+\/proxy\/acme$/)).toBeVisible()
+  await wizard.getByText('Connect a tool').click()
+  await expect(page.getByRole('heading', { name: 'Tools', level: 1 })).toBeVisible()
+})
+
 test('is run by the keyboard alone', async ({ latchkey, page }) => {
   const { keyboard } = page
   await keyboard.press(latchkey.isDesktop ? 'Control+n' : 'n')
@@ -238,7 +267,7 @@ test('is run by the keyboard alone', async ({ latchkey, page }) => {
   await expect(field(wizard, 'Name')).toBeFocused()
   for (let stops = 0; stops < 4 && !(await isFocused(page, 'Base URL')); stops += 1) await keyboard.press('Tab')
   await expect(field(wizard, 'Base URL')).toBeFocused()
-  await keyboard.type('http://127.0.0.1:8080/v1')
+  await keyboard.type('http://127.0.0.1:1/v1')
   await keyboard.press('Tab')
   await expect(keyField(wizard)).toBeFocused()
   await keyboard.insertText(latchkey.newKey('local-'))
@@ -251,6 +280,8 @@ test('is run by the keyboard alone', async ({ latchkey, page }) => {
   await expect(button(wizard, 'Remove two')).toBeVisible()
   await keyboard.press('Backspace')
   await expect(field(wizard, 'Models')).toHaveValue('two')
+  await keyboard.press('Control+Enter')
+  await expect(button(wizard, 'Save anyway')).toBeVisible()
   await keyboard.press('Control+Enter')
   await expect(wizard.getByText('Local llama is ready')).toBeVisible()
   await keyboard.press('Control+Enter')

@@ -2,11 +2,7 @@ import { lookup as systemLookup, type LookupAddress } from 'node:dns'
 import type { LookupFunction } from 'node:net'
 import { isLinkLocal } from '../../shared/address-rules.ts'
 
-/** As `dns.lookup` answers, which with an error gives no addresses at all, whatever its types say. */
-export type Resolve = (
-  hostname: string,
-  answer: (error: Error | null, addresses?: readonly LookupAddress[]) => void,
-) => void
+export type Resolve = (hostname: string, answer: (error: Error | null, addresses: LookupAddress[]) => void) => void
 
 /** The address a name stands for is one that no key may travel to. */
 export class ForbiddenAddress extends Error {
@@ -24,12 +20,12 @@ const resolveBySystem: Resolve = (hostname, answer) => {
  */
 export function checkedLookup(resolve: Resolve = resolveBySystem): LookupFunction {
   return (hostname, options, callback) => {
-    resolve(hostname, (error, addresses = []) => {
+    resolve(hostname, (error, addresses) => {
       const refusal = error ?? addresses.map(({ address }) => forbidden(address)).find((found) => found !== undefined)
       const [first] = addresses
       if (refusal !== undefined || first === undefined) {
         callback(refusal ?? new Error(`${hostname} has no address`), '', 0)
-      } else if (options.all === true) callback(null, [...addresses])
+      } else if (options.all === true) callback(null, addresses)
       else callback(null, first.address, first.family)
     })
   }

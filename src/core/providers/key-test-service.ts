@@ -1,16 +1,27 @@
 import type { Api } from '../../shared/contract.ts'
 import { appError } from '../../shared/errors.ts'
+import { defaultAuth } from '../../shared/schemas.ts'
 import type { Actor } from '../actor.ts'
 import type { Probed } from '../gateway/probe.ts'
 import type { ToolGateway } from '../gateway/tool-gateway.ts'
 import type { Vault } from '../vault.ts'
 import { openKey } from './stored-key.ts'
 
-type KeyTestApi = Pick<Api, 'testProvider' | 'listUpstreamModels'>
+type KeyTestApi = Pick<Api, 'testNewProvider' | 'testProvider' | 'listUpstreamModels'>
 
 /** The operations that ask a provider with its key, at no cost. `gateway` has the connections to providers. */
 export function keyTestOperations(vault: Vault, gateway: () => Promise<ToolGateway>, by: Actor): KeyTestApi {
   return {
+    async testNewProvider({ base_url, dialect = 'openai', auth = defaultAuth(dialect), api_key }) {
+      const providers = await gateway()
+      const key = Buffer.from(api_key, 'utf8')
+      try {
+        return await providers.testKey({ name: new URL(base_url).host, base_url, dialect, auth }, key)
+      } finally {
+        key.fill(0)
+      }
+    },
+
     async testProvider({ provider_id, api_key, model }) {
       const providers = await gateway()
       return withKey(provider_id, api_key, (provider, key) => providers.testKey(provider, key, model))

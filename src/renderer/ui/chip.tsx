@@ -11,7 +11,7 @@ const looks: Record<KeyState, { icon: LucideIcon; color: string; text: string }>
 }
 
 /** The state of a key: quiet where it is fine, filled where a person has to act. */
-export function KeyChip({ state, id }: { state: KeyState; id?: string }) {
+export function KeyChip({ state, id, more }: { state: KeyState; id?: string; more?: string }) {
   const { icon, color, text } = looks[state]
   const fill = state === 'unreadable' ? 'rounded-6 bg-bad-bg px-1.5' : ''
   return (
@@ -20,7 +20,7 @@ export function KeyChip({ state, id }: { state: KeyState; id?: string }) {
       className={`inline-flex h-[22px] shrink-0 items-center gap-1 text-12 whitespace-nowrap ${text} ${fill}`}
     >
       <Icon of={icon} size={14} className={color} />
-      {strings.vaultState[state]}
+      {more === undefined ? strings.vaultState[state] : `${strings.vaultState[state]}, ${more}`}
     </span>
   )
 }

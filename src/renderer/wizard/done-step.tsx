@@ -1,37 +1,42 @@
 import { ChevronRight, List, Plug, Plus, type LucideIcon } from 'lucide-react'
+import type { KeyTest } from '../../shared/key-test-schemas.ts'
 import { useProvider } from '../state/providers.ts'
-import { useStatus } from '../state/status.ts'
 import { strings } from '../strings.ts'
+import { useAddress } from '../tools/connect-tool.tsx'
+import { Button } from '../ui/button.tsx'
 import { KeyChip } from '../ui/chip.tsx'
+import { CodeLine } from '../ui/code-line.tsx'
 import { DialogBody } from '../ui/dialog.tsx'
 import { Icon } from '../ui/icon.tsx'
 import { Mark } from '../ui/mark.tsx'
+import { Note } from '../ui/note.tsx'
 import { hostOf } from '../words.ts'
 
 interface DoneStepProps {
   id: number
+  /** What the provider said to the key, if it was asked. */
+  answer: KeyTest | undefined
+  onConnect: () => void
   onModels: () => void
   onListener: () => void
   onAgain: () => void
 }
 
 /** What was stored, and what to do next. */
-export function DoneStep({ id, onModels, onListener, onAgain }: DoneStepProps) {
+export function DoneStep({ id, answer, onConnect, onModels, onListener, onAgain }: DoneStepProps) {
   const provider = useProvider(id)
-  const isListening = useStatus((state) => state.status?.listener.tools_allowed ?? false)
+  const { address, isOn } = useAddress()
   if (provider === undefined) return null
   const { wizard } = strings
   const title = provider.has_api_key ? wizard.ready(provider.display_name) : wizard.added(provider.display_name)
   const next: NextProps[] = [
+    { icon: Plug, title: wizard.connectTool, text: wizard.connectToolText, onClick: onConnect },
     {
       icon: List,
       title: wizard.chooseModels,
       text: wizard.chooseModelsText(provider.models.length, provider.is_predefined),
       onClick: onModels,
     },
-    ...(isListening
-      ? []
-      : [{ icon: Plug, title: wizard.letToolsConnect, text: wizard.letToolsConnectText, onClick: onListener }]),
     { icon: Plus, title: wizard.addAnother, text: wizard.addAnotherText, onClick: onAgain },
   ]
   return (
@@ -40,10 +45,30 @@ export function DoneStep({ id, onModels, onListener, onAgain }: DoneStepProps) {
         <Mark provider_id={id} size={36} />
         <div className="flex min-w-0 grow flex-col">
           <span className="truncate text-13 font-semibold">{title}</span>
-          <span className="mono truncate text-12 text-text-3">{hostOf(provider.base_url) ?? ''}</span>
+          <span className="mono truncate text-12 text-text-3">
+            {answer === undefined ? (hostOf(provider.base_url) ?? '') : `${answer.method} ${answer.url}`}
+          </span>
         </div>
-        <KeyChip state={provider.key_state} />
+        <KeyChip state={provider.key_state} {...(answer === undefined ? {} : { more: wizard.answered(answer) })} />
       </div>
+      <section aria-label={wizard.toolAddress} className="flex flex-col gap-1.5">
+        <h3 className="text-12 font-medium">{wizard.toolAddress}</h3>
+        <CodeLine text={`${address}/proxy/${provider.name}`} copyName={wizard.copyToolAddress} />
+        {isOn ? (
+          <p className="text-12 text-text-3">{wizard.toolAddressText}</p>
+        ) : (
+          <Note
+            kind="information"
+            actions={
+              <Button small onClick={onListener}>
+                {wizard.switchItOn}
+              </Button>
+            }
+          >
+            {wizard.listenerOff}
+          </Note>
+        )}
+      </section>
       <section className="flex flex-col gap-2">
         <h3 className="text-12 font-medium">{wizard.whatNext}</h3>
         <div className="overflow-hidden rounded-8 border border-line">

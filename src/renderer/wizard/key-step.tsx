@@ -8,7 +8,7 @@ import { DialogBody } from '../ui/dialog.tsx'
 import { Mark } from '../ui/mark.tsx'
 import { Note } from '../ui/note.tsx'
 import { hostOf } from '../words.ts'
-import type { WizardAction, WizardState } from './wizard-state.ts'
+import { testAnswer, type WizardAction, type WizardState } from './wizard-state.ts'
 import { sayProblem } from '../say-problem.ts'
 
 interface KeyStepProps {
@@ -49,12 +49,26 @@ export function KeyStep({ state, provider, foreign, dispatch, onInstead }: KeySt
   )
 }
 
-/** A refusal of the server as a whole, above the footer; what was typed stays. */
+/** A refusal of the server as a whole, or of the provider, above the footer; what was typed stays. */
 export function Refusal({ state }: { state: WizardState }) {
-  if (state.refusal === null) return null
+  if (state.refusal === null) return <InVain state={state} />
   return (
     <div className="shrink-0 px-5 pb-4">
       <Note kind="failure">{sayProblem(state.refusal)}</Note>
+    </div>
+  )
+}
+
+/** A test that did not end with a yes: what was asked, and what came of it. */
+function InVain({ state }: { state: WizardState }) {
+  const answer = testAnswer(state)
+  if (answer === undefined || answer.authenticated === true) return null
+  return (
+    <div className="shrink-0 px-5 pb-4">
+      <Note kind={answer.verdict === 'refused' ? 'failure' : 'question'}>
+        <span className="wrap-anywhere">{sayProblem({ detail: answer.detail })}</span>{' '}
+        <span className="mono text-12 wrap-anywhere">{`${answer.method} ${answer.url}`}</span>
+      </Note>
     </div>
   )
 }

@@ -1,4 +1,5 @@
 // The wizard's steps as a pure function: what was typed stays in it whichever way the person goes.
+import type { KeyTest } from '../../shared/key-test-schemas.ts'
 import { NewProvider, type Dialect, type Provider } from '../../shared/schemas.ts'
 import type { Problem } from '../api.ts'
 import { emptyKey, type KeyDraft } from '../providers/key-draft.ts'
@@ -36,7 +37,10 @@ export interface WizardState {
   /** The name that was refused as taken. */
   taken: string | null
   refusal: Problem | null
-  is_busy: boolean
+  /** What is being done; null while nothing is. */
+  busy: 'testing' | 'saving' | null
+  /** The last answer of the provider, and what it was about. */
+  tested: { subject: string; answer: KeyTest } | null
   done_id: number | null
 }
 
@@ -63,7 +67,8 @@ export type WizardAction =
   | { type: 'type_models'; text: string }
   | { type: 'remove_model'; name: string }
   | { type: 'last_model_to_text' }
-  | { type: 'busy' }
+  | { type: 'busy'; with: 'testing' | 'saving' }
+  | { type: 'tested'; subject: string; answer: KeyTest }
   | { type: 'field_errors'; errors: WizardState['errors'] }
   | { type: 'refused'; problem: Problem }
   | { type: 'saved'; id: number }
@@ -80,7 +85,8 @@ export function startWizard(choice: Choice, copyOf?: Provider): WizardState {
     errors: {},
     taken: null,
     refusal: null,
-    is_busy: false,
+    busy: null,
+    tested: null,
     done_id: null,
   }
 }
@@ -118,13 +124,24 @@ export function wizardReducer(state: WizardState, action: WizardAction): WizardS
         'models',
       )
     case 'busy':
-      return { ...state, is_busy: true, refusal: null }
+      return { ...state, busy: action.with, refusal: null }
+    case 'tested':
+      return { ...state, busy: null, tested: { subject: action.subject, answer: action.answer } }
     case 'field_errors':
-      return { ...state, is_busy: false, errors: action.errors }
+      return { ...state, busy: null, errors: action.errors }
     case 'refused':
-      return refuse({ ...state, is_busy: false }, action.problem)
-    case 'saved':
-      return { ...state, is_busy: false, step: 'done', done_id: action.id }
+      return refuse({ ...state, busy: null }, action.problem)
+    case 'saved': {
+      const answered = testAnswer(state)
+      return {
+        ...state,
+        busy: null,
+        step: 'done',
+        done_id: action.id,
+        // An answer about another key says nothing of this one; what it was about has a key in it, and goes.
+        tested: answered === undefined ? null : { subject: '', answer: answered },
+      }
+    }
     case 'again':
       return startWizard(action.choice)
   }
@@ -145,6 +162,30 @@ export function choicesOf(list: readonly Provider[], query: string): Choice[] {
 export function isTyped({ step, key, custom }: WizardState): boolean {
   if (step === 'done') return false
   return key.value !== '' || custom !== emptyCustom
+}
+
+/** What a test of the step's key would be about; what was answered holds for that and nothing else. */
+export function testSubject({ step, provider_id, key, custom }: WizardState): string {
+  const { base_url, dialect, api_key } = custom
+  return JSON.stringify(step === 'custom' ? [base_url.trim(), dialect, api_key.value] : [provider_id, key.value])
+}
+
+/** The provider's answer about exactly what stands in the step now. */
+export function testAnswer(state: WizardState): KeyTest | undefined {
+  return state.tested?.subject === testSubject(state) ? state.tested.answer : undefined
+}
+
+/**
+ * What the primary button of the step does with its key. A key that was asked about and kept is not shown to the company
+ * it may not be meant for, and one that was tested in vain is saved all the same if the person says so.
+ */
+export function savingOf(state: WizardState, address: string | null): 'save' | 'test' | 'untested' | 'anyway' {
+  const draft = state.step === 'custom' ? state.custom.api_key : state.key
+  const answer = testAnswer(state)
+  if (address === null || (state.step === 'custom' && draft.value === '') || answer?.authenticated === true)
+    return 'save'
+  if (draft.value !== '' && draft.kept === draft.value) return 'untested'
+  return answer === undefined ? 'test' : 'anyway'
 }
 
 /** The models of the form: chips, and the text behind them. */

@@ -1,7 +1,8 @@
 import { ArrowLeft, Check } from 'lucide-react'
 import { useEffect, useMemo, useReducer, useRef, type FormEvent } from 'react'
-import type { Provider } from '../../shared/schemas.ts'
-import { problemOf } from '../api.ts'
+import type { KeyTest } from '../../shared/key-test-schemas.ts'
+import type { NewProvider, Provider } from '../../shared/schemas.ts'
+import { api, problemOf } from '../api.ts'
 import { hasKey } from '../providers/has-key.ts'
 import { useForeignKey } from '../providers/key-entry.tsx'
 import { keyProblem } from '../providers/key-text.ts'
@@ -18,7 +19,17 @@ import { ChooseStep } from './choose-step.tsx'
 import { CustomStep } from './custom-step.tsx'
 import { DoneStep } from './done-step.tsx'
 import { KeyStep } from './key-step.tsx'
-import { checkCustom, choicesOf, customFields, isTyped, startWizard, wizardReducer, type Step } from './wizard-state.ts'
+import {
+  checkCustom,
+  choicesOf,
+  customFields,
+  isTyped,
+  savingOf,
+  startWizard,
+  testSubject,
+  wizardReducer,
+  type WizardState,
+} from './wizard-state.ts'
 
 /** "Add provider": choose, key or address, done. One size in every step. */
 export function WizardDialog() {
@@ -47,12 +58,19 @@ function Wizard({ duplicateOf }: { duplicateOf: number | undefined }) {
   useEffect(() => setDirty(isDirty), [isDirty])
   useEffect(() => {
     const first = customFields.find((field) => state.errors[field] !== undefined)
-    if (first !== undefined && !state.is_busy) form.current?.querySelector<HTMLElement>('[aria-invalid]')?.focus()
-  }, [state.errors, state.is_busy])
+    if (first !== undefined && state.busy === null) form.current?.querySelector<HTMLElement>('[aria-invalid]')?.focus()
+  }, [state.errors, state.busy])
 
-  const run = async (save: () => Promise<{ id: number }>): Promise<void> => {
-    dispatch({ type: 'busy' })
+  /** Saves, where there is one to ask once the provider has said yes to the key. */
+  const run = async (save: () => Promise<{ id: number }>, test?: () => Promise<KeyTest>): Promise<void> => {
     try {
+      if (test !== undefined) {
+        dispatch({ type: 'busy', with: 'testing' })
+        const answer = await test()
+        dispatch({ type: 'tested', subject: testSubject(state), answer })
+        if (answer.authenticated !== true) return
+      }
+      dispatch({ type: 'busy', with: 'saving' })
       dispatch({ type: 'saved', id: (await save()).id })
     } catch (cause) {
       dispatch({ type: 'refused', problem: problemOf(cause) })
@@ -61,13 +79,15 @@ function Wizard({ duplicateOf }: { duplicateOf: number | undefined }) {
   const saveKey = (provider_id: number): void => {
     const api_key = draft.value
     const problem = api_key === '' ? strings.key.needed : keyProblem(api_key)
-    if (problem === undefined) void run(() => saveProvider({ provider_id, api_key }))
+    const isTested = provider?.id === provider_id && savingOf(state, provider.base_url) === 'test'
+    const test = isTested ? () => api.testProvider({ provider_id, api_key }) : undefined
+    if (problem === undefined) void run(() => saveProvider({ provider_id, api_key }), test)
     else dispatch({ type: 'field_errors', errors: { api_key: problem } })
   }
   const saveCustom = (): void => {
     const checked = checkCustom(state.custom)
     if ('errors' in checked) dispatch({ type: 'field_errors', errors: checked.errors })
-    else void run(() => addProviderToVault(checked.provider))
+    else void run(() => addProviderToVault(checked.provider), testOf(state, checked.provider))
   }
   /** To the other provider's step with the key, where it is seen before it is saved. */
   const moveKey = (): void => {
@@ -79,7 +99,7 @@ function Wizard({ duplicateOf }: { duplicateOf: number | undefined }) {
   }
   const submit = (event: FormEvent): void => {
     event.preventDefault()
-    if (state.is_busy) return
+    if (state.busy !== null) return
     if (state.step === 'choose') dispatch({ type: 'choose', choice: state.choice })
     else if (state.step === 'done') finish(state.done_id)
     else if (foreign !== undefined) {
@@ -112,6 +132,11 @@ function Wizard({ duplicateOf }: { duplicateOf: number | undefined }) {
       {state.step === 'done' && state.done_id !== null && (
         <DoneStep
           id={state.done_id}
+          answer={state.tested?.answer}
+          onConnect={() => {
+            closeOverlay()
+            goTo('tools')
+          }}
           onModels={() => {
             finish(state.done_id)
             if (state.done_id !== null) openEdit(state.done_id, 'models')
@@ -133,18 +158,26 @@ function Wizard({ duplicateOf }: { duplicateOf: number | undefined }) {
         }
       >
         {state.step !== 'done' && <Button onClick={requestClose}>{strings.action.cancel}</Button>}
-        <Button type="submit" look="primary" busy={state.is_busy && strings.action.saving}>
-          {primaryLabel(state.step, foreign?.provider)}
+        <Button type="submit" look="primary" busy={state.busy !== null && strings.wizard.busy[state.busy]}>
+          {primaryLabel(state, provider, foreign?.provider)}
         </Button>
       </DialogFooter>
     </form>
   )
 }
 
-function primaryLabel(step: Step, foreign: Provider | undefined): string {
+/** How a new provider is asked before it is saved; not at all where there is nothing to ask about. */
+function testOf(state: WizardState, { base_url, dialect, api_key }: NewProvider): (() => Promise<KeyTest>) | undefined {
+  if (base_url === undefined || api_key === undefined || savingOf(state, base_url) !== 'test') return undefined
+  return () => api.testNewProvider({ base_url, api_key, ...(dialect === undefined ? {} : { dialect }) })
+}
+
+function primaryLabel(state: WizardState, provider: Provider | undefined, foreign: Provider | undefined): string {
+  const { step, custom } = state
   if (step === 'choose') return strings.action.continue
   if (step === 'done') return strings.action.done
-  return foreign === undefined ? strings.action.save : saveToLabel(foreign)
+  if (foreign !== undefined) return saveToLabel(foreign)
+  return strings.wizard.saving[savingOf(state, step === 'custom' ? custom.base_url : (provider?.base_url ?? null))]
 }
 
 /** Closes on the new card, wherever the wizard was opened. */
@@ -156,7 +189,7 @@ function finish(id: number | null): void {
   closeOverlay(id === null ? undefined : { provider_id: id })
 }
 
-function Steps({ step }: { step: Step }) {
+function Steps({ step }: { step: WizardState['step'] }) {
   const { wizard } = strings
   const at = { choose: 0, key: 1, custom: 1, done: 2 }[step]
   return (

@@ -1,3 +1,4 @@
+import type { KeyTest } from '../../../src/shared/key-test-schemas.ts'
 import { describe, expect, it } from 'vitest'
 import {
   checkCustom,
@@ -10,6 +11,8 @@ import {
   wizardReducer,
   type WizardAction,
   type WizardState,
+  savingOf,
+  testSubject,
 } from '../../../src/renderer/wizard/wizard-state.ts'
 import { someModel, someProvider } from '../some-provider.ts'
 
@@ -130,11 +133,11 @@ describe('checkCustom', () => {
 
 describe('a refusal', () => {
   const problem = { code: 'provider_exists', detail: "Provider with name 'acme' already exists" } as const
-  const typed = run(atCustom, type('display_name', 'Acme'), { type: 'busy' })
+  const typed = run(atCustom, type('display_name', 'Acme'), { type: 'busy', with: 'saving' })
 
   it('of a taken name stands at the name, and leaves when it changes', () => {
     const refused = run(typed, { type: 'refused', problem })
-    expect(refused).toMatchObject({ taken: 'acme', is_busy: false, refusal: null, errors: { name: problem.detail } })
+    expect(refused).toMatchObject({ taken: 'acme', busy: null, refusal: null, errors: { name: problem.detail } })
     expect(run(refused, type('name', 'acme-2'))).toMatchObject({ taken: null, errors: {} })
     expect(run(refused, type('display_name', 'Acme two')).errors).toEqual({})
   })
@@ -166,5 +169,36 @@ it('duplicates a provider without its key', () => {
     base_url: 'https://a.example/v1',
     models: ['m'],
     api_key: { value: '' },
+  })
+})
+
+describe('the primary button', () => {
+  const answer = { verdict: 'refused', authenticated: false } as KeyTest
+  const typed = run(startWizard(2), { type: 'choose', choice: 2 }, { type: 'type_key', value: 'sk-1', trimmed: false })
+  const address = 'https://one.example'
+
+  it('tests before it saves, and only where there is a key and an address', () => {
+    expect(savingOf(typed, address)).toBe('test')
+    expect(savingOf(typed, null)).toBe('save')
+    expect(savingOf(atCustom, address)).toBe('save')
+  })
+
+  it('shows a key that was asked about to nobody', () => {
+    expect(savingOf(run(typed, { type: 'keep_key' }), address)).toBe('untested')
+  })
+
+  it('saves what was tested in vain, until something else is typed', () => {
+    const tested = run(typed, { type: 'tested', subject: testSubject(typed), answer })
+    expect(savingOf(tested, address)).toBe('anyway')
+    const other = run(tested, { type: 'type_key', value: 'sk-2', trimmed: false })
+    expect(savingOf(other, address)).toBe('test')
+    expect(run(other, { type: 'saved', id: 2 }).tested).toBeNull()
+  })
+
+  it('only saves what was tested with success, and says so at the end', () => {
+    const yes = { ...answer, verdict: 'valid', authenticated: true } as KeyTest
+    const tested = run(typed, { type: 'tested', subject: testSubject(typed), answer: yes })
+    expect(savingOf(tested, address)).toBe('save')
+    expect(run(tested, { type: 'saved', id: 2 }).tested).toEqual({ subject: '', answer: yes })
   })
 })
