@@ -1,5 +1,5 @@
 import { expect, test } from './support/fixture.ts'
-import { button, card, cards, dialog, field, keyField, openCustomStep, saveUntested } from './support/on-screen.ts'
+import { card, cards, dialog, field, keyField, openCustomStep, saveUntested } from './support/on-screen.ts'
 
 /** How long a change that another program made may take to be seen. The command ends before the time begins. */
 const SOON = { timeout: 2_000 }

@@ -11,9 +11,9 @@ const notFound = (hostname) =>
   Object.assign(new Error(`getaddrinfo ENOTFOUND ${hostname}`), { code: 'ENOTFOUND', syscall: 'getaddrinfo', hostname })
 
 const { lookup } = dns
-dns.lookup = function lookupHere(hostname, options, callback = options) {
-  if (!hostname || HERE.test(hostname) || net.isIP(hostname)) lookup.apply(this, arguments)
-  else process.nextTick(callback, notFound(hostname))
+dns.lookup = function lookupHere(hostname, ...rest) {
+  if (!hostname || HERE.test(hostname) || net.isIP(hostname)) lookup.call(this, hostname, ...rest)
+  else process.nextTick(rest.at(-1), notFound(hostname))
 }
 
 const { connect } = net.Socket.prototype

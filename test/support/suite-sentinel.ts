@@ -3,7 +3,7 @@
 // operations, what processes print, and the files of the vault's folder. A file that leaks fails, whatever it tests.
 import { channel } from 'node:diagnostics_channel'
 import type { ServerResponse } from 'node:http'
-import { afterAll, expect } from 'vitest'
+import { afterAll } from 'vitest'
 import { Fernet } from '../../src/core/crypto/fernet.ts'
 import { leaks, watchOutput, watchSecret } from './watched-secrets.ts'
 
@@ -65,5 +65,6 @@ watchListener()
 watchPrinted()
 
 afterAll(() => {
-  expect(leaks(), 'where secrets were let out').toEqual([])
+  const found = leaks()
+  if (found.length > 0) throw new Error(`Secrets were let out:\n${found.join('\n')}`)
 })
