@@ -8,6 +8,7 @@ const LIMIT = 25_000
 interface Source {
   revision(): string
   jobs(): Change['jobs']
+  lock(): Change['lock']
 }
 
 /** Answers as soon as the revision differs from `since`, at once where none is given, or after 25 s. */
@@ -17,5 +18,5 @@ export async function waitForChange(source: Source, since: string | undefined, s
     // An abort ends the wait early, which the loop's condition sees.
     await delay(LOOK, undefined, { signal, ref: false }).catch(() => undefined)
   }
-  return { revision: source.revision(), jobs: source.jobs(), lock: 'none' }
+  return { revision: source.revision(), jobs: source.jobs(), lock: source.lock() }
 }

@@ -1,5 +1,6 @@
 import type { GivenKeys } from './crypto/key-sources.ts'
 import type { KeySource } from './crypto/key-source.ts'
+import type { AppLock } from './lock/app-lock.ts'
 import { takeFolderLock } from './folder-lock.ts'
 import type { Places } from './places.ts'
 import type { OnStep, Warn } from './private-files.ts'
@@ -11,8 +12,10 @@ import type { VaultFile } from './store/vault-file.ts'
 export interface KeyCustody {
   file: VaultFile
   row: VaultRow
-  /** Where the master key in use comes from. */
+  /** Where the master key in use comes from, with the text as it lies there: wrapped, where a passphrase is set. */
   source: KeySource
+  /** Unwraps that text, and wraps another as it is wrapped. */
+  lock: AppLock
   given: GivenKeys
   places: Places
   warn: Warn

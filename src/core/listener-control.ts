@@ -1,4 +1,4 @@
-import type { Api } from '../shared/contract.ts'
+import { API_BASE, type Api } from '../shared/contract.ts'
 import { appError, toAppError, type AppError } from '../shared/errors.ts'
 import { defaultSettings, type Status } from '../shared/schemas.ts'
 import { actorOf, type Actor } from './actor.ts'
@@ -109,9 +109,9 @@ export class ListenerControl {
     await running.listener.close()
   }
 
-  /** Ends what runs for tokens that are revoked or have expired. */
+  /** Ends what runs for tokens that are revoked or have expired, and everything where the vault is locked. */
   endWhatMayNot(): void {
-    this.#gateway?.cutOff((caller) => this.#tokens.refusalOf(caller))
+    this.#gateway?.cutOff((caller) => this.#tokens.useRefusalOf(caller))
   }
 
   /** Switches on at the start of the desktop window, where that is chosen; a failure is shown, not thrown. */
@@ -227,10 +227,12 @@ export class ListenerControl {
   }
 
   /** The token of this run and the page stay; what tools were given waits. */
-  #admit({ caller }: Admitted): AppError | undefined {
-    if (caller.token_id === undefined) return undefined
-    const refusal = this.#tokens.refusalOf(caller)
+  #admit({ caller, path }: Admitted): AppError | undefined {
+    // What may be asked of a locked vault over REST, open-core.ts decides for each operation; a key is used by nobody.
+    const isRest = path === API_BASE || path.startsWith(`${API_BASE}/`)
+    const refusal = isRest ? this.#tokens.refusalOf(caller) : this.#tokens.useRefusalOf(caller)
     if (refusal !== undefined) return refusal
+    if (caller.token_id === undefined) return undefined
     return this.#toolsAllowed ? undefined : appError('tools_not_allowed', undefined)
   }
 

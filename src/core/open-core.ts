@@ -1,4 +1,5 @@
-import type { Api } from '../shared/contract.ts'
+import { operations, type Api, type OperationId } from '../shared/contract.ts'
+import { appError } from '../shared/errors.ts'
 import type { Settings } from '../shared/schemas.ts'
 import type { Actor } from './actor.ts'
 import { auditOperations } from './audit/audit-service.ts'
@@ -10,6 +11,8 @@ import type { Desktop } from './desktop.ts'
 import type { ToolGateway } from './gateway/tool-gateway.ts'
 import { endKilledMove, masterKeyOperations } from './master-key-service.ts'
 import { ListenerControl } from './listener-control.ts'
+import { followLock } from './lock/idle-lock.ts'
+import { lockOperations } from './lock/lock-service.ts'
 import type { Log } from './log.ts'
 import { placesFrom, type Places } from './places.ts'
 import type { OnStep } from './private-files.ts'
@@ -94,6 +97,7 @@ export async function openCore(options: CoreOptions): Promise<Core> {
   })
   await endKilledMove(vault)
   const closing = new AbortController()
+  const lock = followLock(vault, log)
   const revision = (): string => `${vault.revision()}.${listener.revision}`
   let run: Run | undefined
   const tokens = new TokenBook(vault, () => {
@@ -117,9 +121,10 @@ export async function openCore(options: CoreOptions): Promise<Core> {
       ...usageOperations(vault),
       ...auditOperations(vault),
       ...masterKeyOperations(vault, by),
+      ...lockOperations(vault, by),
       ...systemOperations({ vault, catalog, listener, desktop, notes, revision, closing: closing.signal }, by),
     }
-    return heldOpen(api, vault)
+    return heldOpen(api, vault, by, () => lock.touch())
   }
 
   return {
@@ -140,6 +145,7 @@ export async function openCore(options: CoreOptions): Promise<Core> {
     notes,
     async close() {
       closing.abort()
+      lock.stop()
       await run?.close()
       await listener.close()
       await (await opening)?.close()
@@ -149,13 +155,34 @@ export async function openCore(options: CoreOptions): Promise<Core> {
   }
 }
 
-/** Each operation holds the file it began with; waiting for a change holds nothing. */
-function heldOpen(api: Api, vault: Vault): Api {
-  const held = Object.entries(api).map(([id, run]) => [
-    id,
-    id === 'waitForChange'
-      ? run
-      : (input: never) => vault.during(() => (run as (input: never) => Promise<unknown>)(input)),
-  ])
+/** What a window or a program asks by itself, without anybody having done anything. */
+const ASKED_UNATTENDED: ReadonlySet<string> = new Set<OperationId>(['waitForChange', 'getStatus'])
+
+/** Each operation holds the file it began with, and keeps to the lock; waiting for a change holds nothing. */
+function heldOpen(api: Api, vault: Vault, by: Actor, touch: () => void): Api {
+  const held = Object.entries(api).map(([id, run]) => {
+    if (id === 'waitForChange') return [id, run]
+    return [
+      id,
+      (input: never) => {
+        if (!ASKED_UNATTENDED.has(id)) touch()
+        return vault.during(async () => {
+          await refuseWhileLocked(operations[id as OperationId].locked, vault, by)
+          return (run as (input: never) => Promise<unknown>)(input)
+        })
+      },
+    ]
+  })
   return Object.fromEntries(held) as Api
+}
+
+/** The window shows nothing of a locked vault, whatever the settings let programs read. */
+async function refuseWhileLocked(
+  whenLocked: (typeof operations)[OperationId]['locked'],
+  vault: Vault,
+  { door }: Actor,
+): Promise<void> {
+  if (vault.state !== 'locked' || whenLocked === 'answers') return
+  const { reads_while_locked } = await vault.reader().readSettings()
+  if (whenLocked !== 'reads' || door === 'window' || !reads_while_locked) throw appError('vault_locked', undefined)
 }

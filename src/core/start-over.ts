@@ -68,6 +68,7 @@ export async function startOver(lost: LostVault, by: Actor): Promise<{ copy: str
 /** A wrong key that was given hides the right one, which still lies where it was recorded. */
 async function assertLost({ row, places, given }: LostVault): Promise<void> {
   const source = recordedKeySource(row.key_source, row.key_place, places, given.session)
+  // Under a passphrase that its owner has forgotten, it is lost.
   const ring = source === undefined ? undefined : await readKeyRing(source).catch(() => undefined)
   const opens = row.master_key_id !== null && ring?.has(row.master_key_id) === true
   ring?.destroy()

@@ -65,7 +65,8 @@ export function systemOperations(parts: SystemParts, by: Actor): SystemApi {
     },
 
     async waitForChange({ since }) {
-      return waitForChange({ revision: () => parts.revision(), jobs: () => [] }, since, parts.closing)
+      const lock = () => (vault.state === 'locked' ? 'locked' : vault.lock.isSet ? 'unlocked' : 'none')
+      return waitForChange({ revision: () => parts.revision(), jobs: () => [], lock }, since, parts.closing)
     },
 
     async setListener({ on }) {
@@ -215,6 +216,12 @@ async function statusOf({ vault, catalog, listener, desktop, notes }: SystemPart
       unreadable_keys: states.filter((state) => state === 'unreadable').length,
     },
     master_key: { source, place, fingerprint: id, expected_fingerprint: expected },
+    lock: {
+      passphrase: vault.lock.isSet,
+      can_have_passphrase: vault.canHavePassphrase,
+      locked: vault.state === 'locked' ? (vault.lock.locked ?? null) : null,
+      wait_seconds: vault.lock.waitSeconds,
+    },
     catalog: { path: catalog.path, problem: vault.catalogProblem },
     listener: await listener.status(),
     notes: [...notes, ...notesOn(vault)],

@@ -53,6 +53,11 @@ export class TokenBook {
     return token === undefined ? undefined : callerOf(token)
   }
 
+  /** Why this caller may use no key now: its token, or a vault that is locked. */
+  useRefusalOf(caller: Caller): AppError | undefined {
+    return this.refusalOf(caller) ?? (this.#vault.state === 'locked' ? appError('vault_locked', undefined) : undefined)
+  }
+
   get(id: number): TokenRow | undefined {
     return this.#tokens.find((token) => token.id === id)
   }

@@ -2,6 +2,7 @@
 // Whatever is wrong with it is a state with a sentence, and nothing is written in that state.
 import { basename } from 'node:path'
 import { appError, isAppError, type AppError, type ErrorCode } from '../shared/errors.ts'
+import type { LockReason } from '../shared/lock-schemas.ts'
 import type { KeySourceName } from '../shared/schemas.ts'
 import { actorOf, type Actor } from './actor.ts'
 import { Sealing } from './audit/sealing.ts'
@@ -18,7 +19,10 @@ import {
   recordedKeySource,
   type GivenKeys,
 } from './crypto/key-sources.ts'
+import { KeyDestroyed } from './crypto/fernet.ts'
 import type { KeyRing } from './crypto/master-key.ts'
+import { AppLock } from './lock/app-lock.ts'
+import { takesPassphrase, rewrap, type RewrapAct } from './lock/rewrap.ts'
 import type { Places } from './places.ts'
 import { keepLocalCopy } from './backup/local-copies.ts'
 import { ensurePrivateFolder, lookAt, unwritable, type OnStep, type Warn } from './private-files.ts'
@@ -64,6 +68,7 @@ const lostKey: ReadonlySet<ErrorCode> = new Set([
   'key_file_unreadable',
   'keychain_unavailable',
   'key_command_failed',
+  'vault_locked',
 ])
 
 /** What the process knows of its vault. Acts on it go through `reader` and `withMasterKey`. */
@@ -72,6 +77,7 @@ export class Vault {
   /** True where this very start made the vault. */
   isNew = false
   catalogProblem: string | null = null
+  readonly lock = new AppLock()
   readonly #options: VaultOptions
   readonly #sealing: Sealing
   #given: GivenKeys
@@ -84,6 +90,7 @@ export class Vault {
   #startingOver: Promise<unknown> = Promise.resolve()
   #retired: Opened[] = []
   #decrypts = 0
+  #rewrapping = 0
 
   private constructor(options: VaultOptions) {
     this.#options = options
@@ -104,9 +111,11 @@ export class Vault {
     return basename(this.places.data)
   }
 
-  get state(): 'open' | 'read_only' | 'closed' {
-    if (this.#opened.file === undefined) return 'closed'
-    return this.#opened.problem === undefined ? 'open' : 'read_only'
+  get state(): 'open' | 'read_only' | 'locked' | 'closed' {
+    const { file, problem } = this.#opened
+    if (file === undefined) return 'closed'
+    if (problem === undefined) return 'open'
+    return problem.code === 'vault_locked' ? 'locked' : 'read_only'
   }
 
   get problem(): AppError | undefined {
@@ -158,15 +167,91 @@ export class Vault {
     try {
       return await act(...this.#writable())
     } catch (cause) {
-      if (!(cause instanceof MasterKeyChanged)) throw cause
+      if (!(cause instanceof MasterKeyChanged)) throw this.#inWords(cause)
       await this.reopen()
     }
     try {
       return await act(...this.#writable())
     } catch (cause) {
       // Changed once more in that moment: the next try finds it settled.
-      throw cause instanceof MasterKeyChanged ? appError('vault_busy', undefined, { cause }) : cause
+      throw cause instanceof MasterKeyChanged ? appError('vault_busy', undefined, { cause }) : this.#inWords(cause)
     }
+  }
+
+  /** The vault was locked while an act had its key. */
+  #inWords(cause: unknown): unknown {
+    return cause instanceof KeyDestroyed ? (this.#opened.problem ?? cause) : cause
+  }
+
+  /** Writes what needs no master key, also while the vault is locked: how a use ended, that the vault was locked. */
+  async withoutKey<T>(act: (store: Store) => Promise<T>): Promise<T> {
+    const { file, problem } = this.#opened
+    if (file?.writable === true) return act(file.store)
+    if (file === undefined || problem?.code !== 'vault_locked') throw problem ?? appError('internal', undefined)
+    const { places, warn, onStep } = this.#options
+    const writer = await openVaultForWriting(places.vault, { warn, onStep })
+    try {
+      return await act(writer.store)
+    } finally {
+      writer.close()
+    }
+  }
+
+  /** Zeroes the master key here at once, and in every other process within a second. Throws `passphrase_not_set`. */
+  lockNow(reason: LockReason, by: Actor): Promise<void> {
+    if (!this.lock.isSet) return Promise.reject(appError('passphrase_not_set', undefined))
+    this.#forgetKey(reason)
+    return this.during(async () => {
+      const entry = { act: 'vault.lock', provider: null, detail: { reason } }
+      try {
+        await this.withoutKey((store) => store.raiseLockEpoch(entry, by))
+      } finally {
+        await this.#reopenAnew()
+      }
+    })
+  }
+
+  /** Opens the vault with its passphrase; throws as `AppLock.unlock` does, or what else is wrong with the vault. */
+  async unlock(passphrase: string, by: Actor): Promise<void> {
+    const { wrongTries } = this.lock
+    await this.lock.unlock(passphrase)
+    if (this.#opened.problem?.code !== 'vault_locked') return
+    await this.#reopenAnew()
+    const entry = { act: 'vault.unlock', provider: null, detail: { wrong_tries: wrongTries } }
+    await this.withMasterKey((store) => store.record(entry, by))
+  }
+
+  /** Whether the master key lies where Latchkey may put it under a passphrase. */
+  get canHavePassphrase(): boolean {
+    return takesPassphrase(this.#opened.source?.name)
+  }
+
+  /** Puts the master key under a new passphrase, or under none; every other process then looks at its place anew. */
+  async rewrap(act: RewrapAct, passphrase: string | null, by: Actor): Promise<void> {
+    // What we raise ourselves must not lock us out.
+    this.#rewrapping += 1
+    try {
+      await this.withCustody(async (custody) => {
+        const epoch = await rewrap(act, passphrase, custody, by)
+        const { row } = this.#opened
+        // Only ours: whoever locked the vault meanwhile is heard.
+        if (row !== undefined && epoch === row.lock_epoch + 1) this.#opened.row = { ...row, lock_epoch: epoch }
+        this.#epoch += 1
+      })
+    } finally {
+      this.#rewrapping -= 1
+    }
+  }
+
+  /** Synchronous, so that nothing is released once this was called, whatever still runs. */
+  #forgetKey(reason: LockReason): void {
+    const { ring } = this.#opened
+    this.#decrypts += ring?.decryptCount ?? 0
+    ring?.destroy()
+    this.#opened = { ...this.#opened, ring: undefined, problem: appError('vault_locked', undefined) }
+    for (const retired of this.#retired) retired.ring?.destroy()
+    this.lock.forget(reason)
+    this.#epoch += 1
   }
 
   /**
@@ -197,10 +282,10 @@ export class Vault {
       this.#writable()
       const { file, row } = this.#opened
       if (file === undefined || row === undefined) throw appError('internal', undefined)
-      const source = await this.#sourceFor(row)
+      const source = await this.#placeFor(row)
       if (source === undefined) throw await missingKey(file.store, row)
       const { places, warn, onStep } = this.#options
-      return act({ file, row, source, given: this.#given, places, warn, onStep })
+      return act({ file, row, source, lock: this.lock, given: this.#given, places, warn, onStep })
     })
   }
 
@@ -220,6 +305,11 @@ export class Vault {
   reopen(given?: GivenKeys): Promise<void> {
     // Acts that notice the same change at the same time share one opening; another source has its own, afterwards.
     if (this.#reopening !== undefined && given === undefined) return this.#reopening
+    return this.#reopenAnew(given)
+  }
+
+  /** Never shares an opening that is under way: it may have read what is no longer so. */
+  #reopenAnew(given?: GivenKeys): Promise<void> {
     const reopening = this.#reopenAfter(this.#reopening, given).finally(() => {
       if (this.#reopening === reopening) this.#reopening = undefined
     })
@@ -232,6 +322,8 @@ export class Vault {
     await earlier?.catch(() => undefined)
     if (given !== undefined) this.#given = { session: this.#given.session, ...given }
     this.#retire(await this.#open())
+    // What still runs may not go on with the key of a vault that turned out to be locked.
+    if (this.state === 'locked') for (const { ring } of this.#retired) ring?.destroy()
     if (this.#busy === 0) this.#release()
   }
 
@@ -267,6 +359,7 @@ export class Vault {
   /** Lets go of the file at once; an act that still runs fails. */
   close(): void {
     this.#sealing.cancel()
+    this.lock.forget('now')
     this.#retire(CLOSED)
     this.#release()
   }
@@ -302,9 +395,15 @@ export class Vault {
     if (file === undefined) return
     if (!file.isInPlace()) return this.reopen()
     const revision = file.revision()
-    if (revision === this.#seen) return
-    if ((await file.store.readVault()).master_key_id !== row?.master_key_id) return this.reopen()
-    if (file === this.#opened.file) this.#seen = revision
+    if (revision === this.#seen || this.#rewrapping > 0) return
+    const now = await file.store.readVault()
+    if (file !== this.#opened.file) return
+    if (now.lock_epoch !== this.#opened.row?.lock_epoch) {
+      if (this.lock.isSet) this.#forgetKey('elsewhere')
+      return this.#reopenAnew()
+    }
+    if (now.master_key_id !== row?.master_key_id) return this.reopen()
+    this.#seen = revision
   }
 
   async #open(): Promise<Opened> {
@@ -329,7 +428,7 @@ export class Vault {
     const made = given === undefined ? await makeMasterKey(places, this.#given.session, warn, onStep) : undefined
     const source = given ?? made?.source
     try {
-      const ring = source === undefined ? undefined : await readKeyRing(source)
+      const ring = source === undefined ? undefined : await readKeyRing(this.lock.over(source, null))
       if (source === undefined || ring === undefined) {
         throw appError('key_file_unreadable', { path: source?.place ?? '', what: 'it does not exist' })
       }
@@ -379,6 +478,14 @@ export class Vault {
       } catch (cause) {
         if (!isAppError(cause)) throw cause
         opened.problem = cause
+        // A newer Latchkey starts locked, too: what can be asked of it then has to find the tables it knows.
+        if (cause.code === 'vault_locked' && reading.isOlder) {
+          await keepLocalCopy(reading, places.backups, 'migration', { warn })
+          reading.close()
+          file = undefined
+          const migrated = await openVaultForWriting(places.vault, { warn, onStep })
+          migrated.close()
+        }
       }
       opened.file = file ??= await openVaultForReading(places.vault, { warn, onStep })
       return opened
@@ -389,7 +496,14 @@ export class Vault {
     }
   }
 
+  /** The source of the key as an opened lock lets it be read. */
   async #sourceFor(row: VaultRow): Promise<KeySource | undefined> {
+    const place = await this.#placeFor(row)
+    return place === undefined ? undefined : this.lock.over(place, row.master_key_id)
+  }
+
+  /** The same as it is: wrapped, where a passphrase is set. */
+  async #placeFor(row: VaultRow): Promise<KeySource | undefined> {
     const { places, warn } = this.#options
     const given = await givenKeySource(this.#given, places)
     const source = given ?? recordedKeySource(row.key_source, row.key_place, places, this.#given.session)

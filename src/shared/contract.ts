@@ -3,6 +3,7 @@
 import { z } from 'zod'
 import { AuditPage, AuditQuery, AuditVerdict } from './audit-schemas.ts'
 import { KeyTest, KeyTestInput, NewProviderTest, UpstreamModels } from './key-test-schemas.ts'
+import { NewPassphrase, PassphraseChange, PassphraseRemoval, UnlockInput } from './lock-schemas.ts'
 import {
   keyOutputFields,
   NewProviderKey,
@@ -48,12 +49,16 @@ export interface Operation<I extends z.ZodType = z.ZodType, O extends z.ZodType 
   status: 200 | 201 | 204
   /** Fields that are passed over when sent, so that a client may send back what it got. */
   ignores: readonly string[]
+  /** In a locked vault: always answered, answered where the settings let it be read then, or refused. */
+  locked: 'answers' | 'reads' | 'refuses'
 }
 
 interface Details {
   doors?: readonly Door[]
   status?: 200 | 201 | 204
   ignores?: readonly string[]
+  /** True for what a person needs in front of a locked vault; it shows nothing of what is in it. */
+  whenLocked?: boolean
 }
 
 const everywhere: readonly Door[] = ['window', 'rest', 'cli']
@@ -67,9 +72,10 @@ function op<I extends z.ZodType, O extends z.ZodType>(
   summary: string,
   input: I,
   output: O,
-  { doors = everywhere, status = 200, ignores = [] }: Details = {},
+  { doors = everywhere, status = 200, ignores = [], whenLocked = false }: Details = {},
 ): Operation<I, O> {
-  return { route, doors, summary, input, output, status, ignores }
+  const locked = whenLocked ? 'answers' : route?.startsWith('GET ') === true ? 'reads' : 'refuses'
+  return { route, doors, summary, input, output, status, ignores, locked }
 }
 
 const nothing = z.strictObject({})
@@ -226,25 +232,75 @@ export const operations = {
   listAudit: op('GET /audit', 'What was done, tried and refused, the newest first.', AuditQuery, AuditPage),
   verifyAudit: op('POST /audit/verify', 'Whether the audit trail is as it was written.', nothing, AuditVerdict),
 
-  getSettings: op('GET /settings', 'The settings.', nothing, Settings),
+  getSettings: op('GET /settings', 'The settings.', nothing, Settings, { whenLocked: true }),
   updateSettings: op('PUT /settings', 'Changes the settings given.', SettingsPatch, Settings),
   getStatus: op(
     'GET /status',
     'Where the vault is, where its master key comes from, what is wrong, whether a listener runs.',
     nothing,
     Status,
+    { whenLocked: true },
   ),
   waitForChange: op(
     'GET /changes',
     'Answers when something differs from `since`, or after 25 seconds.',
     z.strictObject({ since: z.string().max(200).optional() }),
     Change,
+    { whenLocked: true },
+  ),
+  lock: op(
+    'POST /lock',
+    'Locks the vault: every process zeroes its master key within a second, and what tools have under way is ended.',
+    nothing,
+    done,
+    { status: 204, whenLocked: true },
+  ),
+  unlock: op(
+    'POST /unlock',
+    'Opens this process with the passphrase. Wrong tries make the next one wait.',
+    UnlockInput,
+    done,
+    {
+      status: 204,
+      whenLocked: true,
+    },
+  ),
+  keepUnlocked: op(
+    'POST /lock/keep',
+    'Says that somebody is there: the time until the lock begins anew.',
+    nothing,
+    done,
+    {
+      status: 204,
+    },
+  ),
+  setPassphrase: op(
+    'POST /passphrase',
+    'Puts the master key under a passphrase. Other processes that have the vault open are locked by it.',
+    NewPassphrase,
+    done,
+    { status: 204 },
+  ),
+  changePassphrase: op(
+    'PUT /passphrase',
+    'Puts the master key under another passphrase. Other processes that have the vault open are locked by it.',
+    PassphraseChange,
+    done,
+    { status: 204, whenLocked: true },
+  ),
+  removePassphrase: op(
+    'POST /passphrase/remove',
+    'Takes the passphrase away: the vault then opens without being asked, and cannot be locked.',
+    PassphraseRemoval,
+    done,
+    { status: 204, whenLocked: true },
   ),
   setListener: op(
     'PUT /listener',
     'Lets local tools connect, or stops them.',
     z.strictObject({ on: z.boolean() }),
     Status.shape.listener,
+    { whenLocked: true },
   ),
   makeListenerToken: op(
     'POST /listener/token',
@@ -253,12 +309,15 @@ export const operations = {
     FreshToken,
     { status: 201 },
   ),
-  reopenVault: op('POST /vault/reopen', 'Looks for the master key again where it was expected.', nothing, Status),
+  reopenVault: op('POST /vault/reopen', 'Looks for the master key again where it was expected.', nothing, Status, {
+    whenLocked: true,
+  }),
   startOver: op(
     'POST /vault/start-over',
     'For the owner who lost the master key: keeps a copy, makes a new master key, drops the keys that cannot be opened.',
     z.strictObject({ vault_name: z.string() }),
     StartOverResult,
+    { whenLocked: true },
   ),
 
   // The owner in person, in the window or the terminal.

@@ -273,6 +273,18 @@ export const errors = {
     'The vault opens as before. Nothing has been changed.',
   ),
   passphrase_wrong: row(403, 'The passphrase is wrong', 'Nothing has been changed. Try again.'),
+  passphrase_set: row(409, 'A passphrase is set already', 'Change it in Settings, or with: latchkey passphrase change'),
+  passphrase_not_set: row(
+    409,
+    'No passphrase is set, so there is nothing to lock or unlock',
+    'Set one in Settings, or with: latchkey passphrase set',
+  ),
+  passphrase_unavailable: row<{ place: string | null }>(
+    409,
+    ({ place }) =>
+      `The master key comes from ${place ?? 'elsewhere'}, where Latchkey does not keep it, so no passphrase can be put over it`,
+    'Only a master key in the keychain or in master.key can have a passphrase.',
+  ),
   passphrase_too_short: row<{ least: number }>(422, ({ least }) => `A passphrase has at least ${least} characters`),
   unlock_delayed: row<{ seconds: number }>(
     429,

@@ -1,6 +1,7 @@
 // The shapes that cross a door, and the rules of every field: REST, the window's forms and the command line share them.
 import { z } from 'zod'
 import { addressProblem } from './address-rules.ts'
+import { LockStatus } from './lock-schemas.ts'
 
 /** What a provider's endpoint speaks. */
 export const Dialect = z.enum(['openai', 'anthropic', 'google'], {
@@ -194,6 +195,17 @@ export const Settings = z.object({
   listener_at_start: z.boolean(),
   start_at_login: z.boolean(),
   close_to_tray: z.enum(['ask', 'tray', 'quit']),
+  /** Lock after so many minutes in which nobody asked anything of the vault; 0: never. Needs a passphrase, as the next do. */
+  lock_after_minutes: z
+    .int({ error: 'Minutes are a whole number.' })
+    .min(0, { error: 'Minutes are a number from 0 (never) to 1440.' })
+    .max(1440, { error: 'Minutes are a number from 0 (never) to 1440.' }),
+  /** Lock when the screen is locked or the machine goes to sleep. */
+  lock_with_screen: z.boolean(),
+  /** Lock when the window is closed to the tray. */
+  lock_in_tray: z.boolean(),
+  /** Whether names, models and usage may be read over REST and from the command line while the vault is locked. */
+  reads_while_locked: z.boolean(),
 })
 export type Settings = z.infer<typeof Settings>
 export const SettingsPatch = z.strictObject(Settings.partial().shape)
@@ -206,6 +218,10 @@ export const defaultSettings: Settings = {
   listener_at_start: false,
   start_at_login: false,
   close_to_tray: 'ask',
+  lock_after_minutes: 10,
+  lock_with_screen: true,
+  lock_in_tray: false,
+  reads_while_locked: false,
 }
 
 const Problem = z.object({
@@ -226,7 +242,7 @@ export const Status = z.object({
     path: z.string(),
     /** What `start-over` asks to be typed. */
     name: z.string(),
-    state: z.enum(['open', 'read_only', 'closed']),
+    state: z.enum(['open', 'read_only', 'locked', 'closed']),
     problem: Problem.nullable(),
     format: z.int(),
     /** Made by this very start: nothing is in it yet but the catalog. */
@@ -242,6 +258,7 @@ export const Status = z.object({
     fingerprint: z.string().nullable(),
     expected_fingerprint: z.string().nullable(),
   }),
+  lock: LockStatus,
   catalog: z.object({ path: z.string(), problem: z.string().nullable() }),
   listener: z.object({
     state: z.enum(['off', 'on', 'elsewhere']),

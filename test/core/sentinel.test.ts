@@ -135,6 +135,12 @@ describe('a canary key', () => {
     await overHttp('POST', '/providers', { api_key: first, name: { [second]: 1 } })
     await overHttp('GET', `/providers/${encodeURIComponent(first)}?api_key=${encodeURIComponent(second)}`)
 
+    for (const id of ['setPassphrase', 'unlock'] as const) await ask(id, { passphrase })
+    await ask('changePassphrase', { current: passphrase, passphrase: first })
+    await ask('removePassphrase', { current: passphrase })
+    await overHttp('POST', '/unlock', { passphrase })
+    await overHttp('PUT', '/passphrase', { current: passphrase, passphrase: [passphrase] })
+
     // Everything there is, once, and what goes wrong inside.
     for (const id of operationIds) if (!['startOver', 'waitForChange'].includes(id)) await ask(id, { provider_id: 1 })
     await holdBusy(temp.home, async () => {

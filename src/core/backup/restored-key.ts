@@ -7,6 +7,7 @@ import { MalformedKey } from '../crypto/fernet.ts'
 import type { KeySource } from '../crypto/key-source.ts'
 import { givenKeySource, readKeyRing, recordedKeySource, type GivenKeys } from '../crypto/key-sources.ts'
 import { KeyRing } from '../crypto/master-key.ts'
+import { isWrappedKey, keyParts, wrappedKeyFacts } from '../crypto/wrapped-key.ts'
 import type { Places } from '../places.ts'
 import { ensurePrivateFolder, lookAt, writePrivateFile, type OnStep, type Warn } from '../private-files.ts'
 import type { VaultRow } from '../store/store.ts'
@@ -40,7 +41,8 @@ export async function keyHomeFor({ masterKey, rows, places, given }: Sought): Pr
     .map((row) => row && recordedKeySource(row.key_source, row.key_place, places, given.session))
   for (const source of [...recorded, recordedKeySource('file', null, places)]) {
     if (source === undefined || !(await opensQuietly(source, id))) continue
-    // master.key may hold a ring that an interrupted restore left; the backup's own text ends it.
+    // master.key may hold a ring that an interrupted restore left; the backup's own text ends it. Where it is this very
+    // key under a passphrase, it stays so.
     const write = source.name === 'file' && masterKey !== null && !holds(source.place, masterKey) ? masterKey : null
     return { source: source.name, place: source.place, write }
   }
@@ -61,6 +63,8 @@ function otherKeyHint(masterKey: Buffer | null, place: string): string {
 }
 
 async function opens(source: KeySource, id: string | null): Promise<boolean> {
+  const { wrapped } = keyParts((await source.read()) ?? '')
+  if (wrapped !== undefined) return wrappedKeyFacts(wrapped, source.place).master_key_id === id
   const ring = await readKeyRing(source)
   ring?.destroy()
   return id !== null && ring?.has(id) === true
@@ -76,8 +80,10 @@ async function opensQuietly(source: KeySource, id: string | null): Promise<boole
   }
 }
 
+/** Whether the file holds this key alone, or wrapped: which one that is, `opens` has found. */
 function holds(path: string, masterKey: Buffer): boolean {
-  return readFileSync(path, 'utf8').trim() === masterKey.toString('utf8').trim()
+  const text = readFileSync(path, 'utf8').trim()
+  return isWrappedKey(text) || text === masterKey.toString('utf8').trim()
 }
 
 /** What `placeKey` did, to be ended after the vault is in place, or taken back where it is not. */
@@ -106,7 +112,7 @@ export function placeKey(
   const before = readFileSync(path)
   const kept = `${path}.before-restore-${stamp}`
   writePrivateFile(kept, before, { replace: false, onStep })
-  writePrivateFile(path, isKey(before) ? Buffer.concat([masterKey, Buffer.from(','), before]) : alone, { onStep })
+  writePrivateFile(path, both(masterKey, before) ?? alone, { onStep })
   return {
     kept,
     finish: () => void writePrivateFile(path, alone, { onStep }),
@@ -117,12 +123,15 @@ export function placeKey(
   }
 }
 
-function isKey(bytes: Buffer): boolean {
+/** Opens the vault after and the vault before: two keys, or one and, on the line after it, a wrapped one (app-lock.ts). */
+function both(masterKey: Buffer, before: Buffer): Buffer | undefined {
+  const { plain, wrapped } = keyParts(before.toString('utf8').trim())
+  if (wrapped !== undefined) return Buffer.concat([masterKey, Buffer.from(`\n${wrapped}\n`)])
   try {
-    KeyRing.parse(bytes.toString('utf8').trim()).destroy()
-    return true
+    KeyRing.parse(plain).destroy()
+    return Buffer.concat([masterKey, Buffer.from(','), before])
   } catch (cause) {
-    if (cause instanceof MalformedKey) return false
+    if (cause instanceof MalformedKey) return undefined
     throw cause
   }
 }

@@ -22,6 +22,7 @@ import { commandSource, readKeyCommand } from './command-source.ts'
 import { generateFernetKey, MalformedKey } from './fernet.ts'
 import { keychainSource, makeKeychainMasterKey, type KeychainOptions } from './keychain.ts'
 import { KeyRing } from './master-key.ts'
+import { keyParts } from './wrapped-key.ts'
 
 const VARIABLE = 'ENCRYPTION_KEY'
 const LIMIT = 64 * 1024
@@ -73,10 +74,14 @@ export function recordedKeySource(
   return undefined
 }
 
-/** The ring of a source, or undefined where the source has none; throws `encryption_key_malformed`. */
+/**
+ * The ring of a source, or undefined where the source has none; throws `encryption_key_malformed`, or `vault_locked` where
+ * it is under a passphrase that nobody has given.
+ */
 export async function readKeyRing(source: KeySource): Promise<KeyRing | undefined> {
   const text = await source.read()
   if (text === undefined) return undefined
+  if (keyParts(text).wrapped !== undefined) throw appError('vault_locked', undefined)
   try {
     return KeyRing.parse(text)
   } catch (cause) {

@@ -36,6 +36,16 @@ export function isWrappedKey(text: string): boolean {
   return text.trimStart().startsWith('{')
 }
 
+/**
+ * What a place of the master key holds. A restore that was interrupted leaves the key of the vault it brings on a line
+ * before the wrapped key of the one that was there.
+ */
+export function keyParts(text: string): { plain: string; wrapped: string | undefined } {
+  if (isWrappedKey(text)) return { plain: '', wrapped: text }
+  const at = text.indexOf('\n{')
+  return at < 0 ? { plain: text, wrapped: undefined } : { plain: text.slice(0, at), wrapped: text.slice(at + 1) }
+}
+
 /** Reads what stands in the clear. Throws `wrapped_key_damaged`, naming `place`. */
 export function wrappedKeyFacts(text: string, place: string): WrappedKeyFacts {
   const { created_at, master_key_id } = parse(text, place).header
@@ -93,6 +103,14 @@ export class WrappingKey {
     cipher.setAAD(authenticated(header))
     const sealed = Buffer.concat([cipher.update(keyText, 'utf8'), cipher.final(), cipher.getAuthTag()]).toString('hex')
     return JSON.stringify({ header, sealed, checksum: checksumOf(header, sealed) })
+  }
+
+  /**
+   * Opens text that was wrapped again under the same passphrase, as another process does when it rotates; the caller
+   * zeroes the Buffer. Throws `passphrase_wrong` where the passphrase was changed meanwhile.
+   */
+  unwrap(text: string, place: string): Buffer {
+    return this.#unseal(parse(text, place))
   }
 
   /** Zeroes it. Every later use throws `KeyDestroyed`. */

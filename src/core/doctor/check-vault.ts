@@ -1,10 +1,9 @@
 import { appError, isAppError, type AppError } from '../../shared/errors.ts'
 import { toVerdict } from '../audit/audit-service.ts'
 import { verifyTrail } from '../audit/trail.ts'
-import { MalformedKey } from '../crypto/fernet.ts'
-import type { KeySource } from '../crypto/key-source.ts'
-import { givenKeySource, recordedKeySource, type GivenKeys } from '../crypto/key-sources.ts'
-import { KeyRing } from '../crypto/master-key.ts'
+import { givenKeySource, readKeyRing, recordedKeySource, type GivenKeys } from '../crypto/key-sources.ts'
+import type { KeyRing } from '../crypto/master-key.ts'
+import { keyParts, wrappedKeyFacts } from '../crypto/wrapped-key.ts'
 import type { Places } from '../places.ts'
 import { keyStateOf } from '../providers/stored-key.ts'
 import { keysOf } from '../store/key-store.ts'
@@ -90,7 +89,9 @@ async function checkMasterKey(
   try {
     const source =
       (await givenKeySource(given, places)) ?? recordedKeySource(row.key_source, row.key_place, places, given.session)
-    const ring = source === undefined ? undefined : await readRing(source)
+    const { wrapped } = keyParts((await source?.read()) ?? '')
+    if (source !== undefined && wrapped !== undefined) return ofWrappedKey(wrapped, source.place, row)
+    const ring = source === undefined ? undefined : await readKeyRing(source)
     if (ring === undefined || source === undefined) {
       const keys = providers.flatMap(keysOf).length
       throw appError('encryption_key_missing', { keys, last: row.key_place })
@@ -116,17 +117,12 @@ function ofMasterKey({ message, body }: AppError, { key_place }: VaultRow): Find
   return wrong(message, [body.hint ?? [], known, lost].flat().join(' '))
 }
 
-async function readRing(source: KeySource): Promise<KeyRing | undefined> {
-  const text = await source.read()
-  if (text === undefined) return undefined
-  try {
-    return KeyRing.parse(text)
-  } catch (cause) {
-    if (cause instanceof MalformedKey) {
-      throw appError('encryption_key_malformed', { place: source.place }, { cause })
-    }
-    throw cause
+/** What can be said of it without its passphrase, which is not asked for. */
+function ofWrappedKey(text: string, place: string, { master_key_id }: VaultRow): { findings: Finding[] } {
+  if (wrappedKeyFacts(text, place).master_key_id !== master_key_id) {
+    throw appError('encryption_key_wrong', { place })
   }
+  return { findings: [fine(`The master key is this vault's, and under a passphrase: ${place}`)] }
 }
 
 /** Every key that cannot be used, by name; known from binding and key id, so that none is decrypted for it. */

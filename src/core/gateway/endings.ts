@@ -58,7 +58,7 @@ export class Endings {
     const { vault, log } = this.#deps
     try {
       await vault.during(() =>
-        vault.withMasterKey(async (store) => store.tokens.endUses(await this.#measured(ended, store))),
+        vault.withoutKey(async (store) => store.tokens.endUses(await this.#measured(ended, store))),
       )
     } catch (cause) {
       log.error({ err: cause, uses: ended.length }, 'how uses ended was not recorded')

@@ -60,7 +60,7 @@ export async function openRun(parts: RunParts, { env, tool, providers }: RunWish
       mounts: gateway.mounts,
       revision: () => parts.revision(),
       identify: (shown) => (sameHash(shown, hash) ? caller : undefined),
-      admit: () => tokens.refusalOf(caller),
+      admit: () => tokens.useRefusalOf(caller),
       call: (id, input) => dispatch(api, 'rest', id, input, (error, operation) => log.error({ operation, err: error })),
     },
     { port: 0 },
@@ -69,7 +69,7 @@ export async function openRun(parts: RunParts, { env, tool, providers }: RunWish
   return {
     env: gatewayEnvironment(env, listener.address, token, usable),
     providers: usable.map(({ name }) => name),
-    endWhatMayNot: () => gateway.cutOff((running) => tokens.refusalOf(running)),
+    endWhatMayNot: () => gateway.cutOff((running) => tokens.useRefusalOf(running)),
     async close() {
       tokens.unfollow()
       await listener.close()

@@ -175,6 +175,11 @@ export interface Store {
    * may have been revoked since the backup was made. Answers how many that were.
    */
   settleRestored(key: { source: string; place: string }, by: Actor): Promise<number>
+  /**
+   * Tells every process that has the vault open to look at the place of the master key anew, and answers the epoch that
+   * says so. `entry` is what is written down with it; null where that was done before.
+   */
+  raiseLockEpoch(entry: AuditEntry | null, by: Actor): Promise<number>
   /** Writes down an act that changes nothing in the vault itself. */
   record(entry: AuditEntry, by: Actor): Promise<void>
   /** The keys of each provider. */

@@ -8,9 +8,14 @@ import { actorOf } from '../../../src/core/actor.ts'
 import { backUp } from '../../../src/core/backup/back-up.ts'
 import type { BackupKey, Unlock } from '../../../src/core/backup/backup-key.ts'
 import { openRestore, type Restore } from '../../../src/core/backup/restore.ts'
+import { placeKey } from '../../../src/core/backup/restored-key.ts'
 import { generateFernetKey } from '../../../src/core/crypto/fernet.ts'
+import type { KeySource } from '../../../src/core/crypto/key-source.ts'
 import type { GivenKeys } from '../../../src/core/crypto/key-sources.ts'
+import { KeyRing } from '../../../src/core/crypto/master-key.ts'
 import { newScryptParams } from '../../../src/core/crypto/passphrase-key.ts'
+import { WrappingKey } from '../../../src/core/crypto/wrapped-key.ts'
+import { AppLock } from '../../../src/core/lock/app-lock.ts'
 import { placesFrom } from '../../../src/core/places.ts'
 import { getDecryptedApiKey } from '../../../src/core/providers/provider-service.ts'
 import { openVaultForReading } from '../../../src/core/store/sqlite/sqlite-vault-file.ts'
@@ -25,6 +30,9 @@ const warn = (): void => {}
 /** A key as scrypt might have made it, without its third of a second. */
 const secret: BackupKey = { key: randomBytes(32), params: newScryptParams() }
 const unlock: Unlock = async () => Buffer.from(secret.key)
+
+const PASSPHRASE = 'correct horse battery staple'
+const wrapping = await WrappingKey.create(PASSPHRASE)
 
 const folder = tempHome()
 const original = join(folder.home, 'original')
@@ -244,6 +252,40 @@ describe('restoring', () => {
     found.discard()
     expect(await releasedBy(elsewhere.home, masterKeyOf(temp.home))).toEqual({ old: 'k-old' })
     expect(ask(elsewhere.home, 'PRAGMA user_version')).toBe(ask(original, 'PRAGMA user_version'))
+  })
+
+  it('keeps the passphrase over the very key of the backup, which a copy needs no more than that for', async () => {
+    using temp = tempHome()
+    cpSync(original, temp.home, { recursive: true })
+    const wrapped = wrapping.wrap(masterKeyOf(original))
+    writeFileSync(join(temp.home, 'master.key'), wrapped)
+    const found = await open(temp.home)
+    const { master_key } = await found.restore('vault-home', by)
+    found.discard()
+    expect(master_key).toMatchObject({ source: 'file', kept: null })
+    expect(masterKeyOf(temp.home)).toBe(wrapped)
+  })
+
+  it('lets no other key take the place of a wrapped one before the vault is there', async () => {
+    using temp = tempHome()
+    await vaultAt(temp.home, 'other', 'k-other')
+    const path = join(temp.home, 'master.key')
+    const before = masterKeyOf(temp.home)
+    const wrapped = wrapping.wrap(before)
+    writeFileSync(path, wrapped)
+    const brought = Buffer.from(masterKeyOf(original))
+    const placed = placeKey(path, brought, { folder: temp.home, stamp: 'now', warn })
+    const lock = new AppLock()
+    const source: KeySource = { name: 'file', place: path, read: async () => masterKeyOf(temp.home) }
+    const idOf = (key: string): string => KeyRing.parse(key).currentId
+    // Killed here, the vault after opens by its own key, and the one before by its passphrase.
+    expect(await lock.over(source, idOf(String(brought))).read()).toBe(String(brought))
+    await expect(lock.over(source, idOf(before)).read()).rejects.toMatchObject({ code: 'vault_locked' })
+    await lock.unlock(PASSPHRASE)
+    expect(await lock.over(source, idOf(before)).read()).toBe(before)
+    expect(readFileSync(placed.kept ?? '', 'utf8')).toBe(wrapped)
+    placed.finish()
+    expect(masterKeyOf(temp.home)).toBe(String(brought))
   })
 
   it('leaves the vault before or the one after, with a key that opens it, killed at any step', async () => {

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { describe, expect, it, vi } from 'vitest'
 import { generateFernetKey, KeyDestroyed, MalformedKey } from '../../../src/core/crypto/fernet.ts'
 import { KeyRing } from '../../../src/core/crypto/master-key.ts'
-import { isWrappedKey, WrappingKey, wrappedKeyFacts } from '../../../src/core/crypto/wrapped-key.ts'
+import { isWrappedKey, keyParts, WrappingKey, wrappedKeyFacts } from '../../../src/core/crypto/wrapped-key.ts'
 import { isAppError } from '../../../src/shared/errors.ts'
 
 // scrypt takes its time, more so on a busy machine.
@@ -69,6 +69,20 @@ describe('a master key under a passphrase', () => {
     const { wrapping } = await WrappingKey.open(wrapped, PASSPHRASE, PLACE)
     const ring = `${generateFernetKey()},${key}`
     expect(await opened(wrapping.wrap(ring))).toBe(ring)
+  })
+
+  it('is opened again without asking after it was wrapped again, and not after its passphrase was changed', async () => {
+    const { wrapping } = await WrappingKey.open(wrapped, PASSPHRASE, PLACE)
+    const ring = `${generateFernetKey()},${key}`
+    expect(wrapping.unwrap(wrapping.wrap(ring), PLACE).toString()).toBe(ring)
+    const changed = (await WrappingKey.create('another passphrase')).wrap(key)
+    expect(() => wrapping.unwrap(changed, PLACE)).toThrow(expect.objectContaining({ code: 'passphrase_wrong' }))
+  })
+
+  it('stands behind the key of another vault while a restore is under way', () => {
+    expect(keyParts(wrapped)).toEqual({ plain: '', wrapped })
+    expect(keyParts(key)).toEqual({ plain: key, wrapped: undefined })
+    expect(keyParts(`${key}\n${wrapped}`)).toEqual({ plain: key, wrapped })
   })
 
   it('never uses a nonce twice', () => {

@@ -14,7 +14,7 @@ export interface Serving extends AsyncDisposable {
 
 interface ServingOptions {
   home?: string
-  key?: string
+  key?: string | null
   env?: Record<string, string>
 }
 

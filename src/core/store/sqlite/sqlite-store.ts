@@ -298,6 +298,13 @@ export class SqliteStore implements Store {
     })
   }
 
+  raiseLockEpoch(entry: AuditEntry | null, by: Actor): Promise<number> {
+    return this.#acts.write(by, () => {
+      this.#run('UPDATE vault SET lock_epoch = lock_epoch + 1')
+      return { result: this.#vault().lock_epoch, entry }
+    })
+  }
+
   record(entry: AuditEntry, by: Actor): Promise<void> {
     return this.#acts.write(by, () => ({ result: undefined, entry }))
   }
