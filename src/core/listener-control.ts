@@ -1,5 +1,6 @@
 import { API_BASE, type Api } from '../shared/contract.ts'
 import { appError, toAppError, type AppError } from '../shared/errors.ts'
+import { noLimits } from '../shared/limit-schemas.ts'
 import { defaultSettings, type Status } from '../shared/schemas.ts'
 import { actorOf, type Actor } from './actor.ts'
 import { dispatch } from './dispatch.ts'
@@ -44,7 +45,7 @@ interface Running {
 
 /** The token of the settings, in a vault's list. */
 const LISTENER = 'listener'
-const unlimited = { providers: null, models: null, requests_per_minute: null, expires_at: null }
+const unlimited = { providers: null, models: null, ...noLimits, expires_at: null }
 
 /** The listener of this process: off until switched on, one for each folder. */
 export class ListenerControl {

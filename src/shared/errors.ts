@@ -1,6 +1,8 @@
 // One row per cause. The sentence here is REST's `detail`, the window's text and the command line's stderr;
 // `code` is what programs test. A cause that has no row does not exist: it arrives as `internal`.
 
+import { usd } from './usd.ts'
+
 type Text<P> = string | ((params: P) => string)
 
 interface Row<P> {
@@ -126,11 +128,23 @@ export const errors = {
     ({ name, at }) => `The token '${name}' expired on ${at.slice(0, 10)}`,
     'Revoke it in Latchkey and make another one.',
   ),
-  rate_limited: row<{ name: string; most: number; seconds: number }>(
+  rate_limited: row<{ whose: string; most: number; of: 'request' | 'token'; seconds: number }>(
     429,
-    ({ name, most }) =>
-      `The token '${name}' has made the ${most} ${most === 1 ? 'request' : 'requests'} a minute that it may make`,
-    ({ seconds }) => `Try again in ${seconds} ${seconds === 1 ? 'second' : 'seconds'}, or raise its limit in Latchkey.`,
+    ({ whose, most, of }) =>
+      `The limit of ${whose} is reached: ${most.toLocaleString('en-US')} ${most === 1 ? of : `${of}s`} a minute`,
+    ({ seconds }) => `Try again in ${seconds} ${seconds === 1 ? 'second' : 'seconds'}, or raise the limit in Latchkey.`,
+  ),
+  spend_limited: row<{ whose: string; most: number; spent: number; per: 'day' | 'month' }>(
+    429,
+    ({ whose, most, spent, per }) =>
+      `The limit of ${whose} is reached: ${usd(most)} a ${per}, and ${usd(spent)} has been spent`,
+    ({ per }) => `Wait for the next ${per}, or raise the limit in Latchkey.`,
+  ),
+  price_unknown: row<{ whose: string; model: string | null }>(
+    403,
+    ({ whose, model }) =>
+      `${model === null ? 'What this request costs' : `The price of the model '${model}'`} is not known, and ${whose} has a limit in money`,
+    'Give the model a price in models.yaml in the Latchkey folder, or lift that limit.',
   ),
   not_allowed: row<{ what: string }>(403, ({ what }) => what),
   unknown_operation: row<{ id: string }>(

@@ -1,5 +1,6 @@
 // What crosses a door about the tokens of tools.
 import { z } from 'zod'
+import { Limits, limitValues } from './limit-schemas.ts'
 import { ModelName, ProviderName } from './schemas.ts'
 
 /** `admin` manages the vault and may use every key; `tool` uses keys through the gateway and manages nothing. */
@@ -31,11 +32,6 @@ const Models = z
   .min(1, { error: "Name at least one model, or write 'all'." })
   .max(10_000, { error: 'At most 10,000 models.' })
 
-const RequestsPerMinute = z
-  .int({ error: 'Requests per minute are a whole number.' })
-  .min(1, { error: 'Allow at least one request a minute.' })
-  .max(1_000_000, { error: 'At most 1,000,000 requests a minute.' })
-
 const ExpiresInDays = z.literal([1, 7, 30, 90], { error: 'Choose 1, 7, 30 or 90 days, or leave it out for never.' })
 
 const limits = {
@@ -43,10 +39,28 @@ const limits = {
   providers: z.union([Providers, z.literal('all')]).optional(),
   /** The only models it may use, each as `provider/model`. */
   models: z.union([Models, z.literal('all')]).optional(),
-  requests_per_minute: z.union([RequestsPerMinute, z.literal('unlimited')]).optional(),
+  requests_per_minute: orUnlimited(limitValues.requests_per_minute),
+  tokens_per_minute: orUnlimited(limitValues.tokens_per_minute),
+  spend_per_day: orUnlimited(limitValues.spend_per_day),
+  spend_per_month: orUnlimited(limitValues.spend_per_month),
+}
+
+function orUnlimited<T extends z.ZodNumber>(value: T) {
+  const error = "A limit is a number, whole if not in US dollars, or 'unlimited'."
+  return z.union([value, z.literal('unlimited')], { error }).optional()
 }
 
 const Timestamp = z.iso.datetime()
+
+/** In USD. */
+const Spent = z.object({
+  day: z.number(),
+  month: z.number(),
+  /** Requests of this month whose cost is an estimate: it is in the sum. */
+  estimated: z.int(),
+  /** Requests of this month whose cost is not known: it is not in the sum. */
+  unpriced: z.int(),
+})
 
 /** A token that is not revoked; one that has expired is still listed. */
 export const Token = z.object({
@@ -59,7 +73,9 @@ export const Token = z.object({
   providers: z.array(z.string()).nullable(),
   /** As `provider/model`; null: all. */
   models: z.array(z.string()).nullable(),
-  requests_per_minute: z.int().nullable(),
+  ...Limits.shape,
+  /** What it has cost since this day began, and since this month did; in USD, as far as prices are known. */
+  spent: Spent,
   /** Null: never. */
   expires_at: Timestamp.nullable(),
   created_at: Timestamp,
@@ -83,8 +99,9 @@ export const NewToken = z
     expires_in_days: ExpiresInDays.optional(),
   })
   .refine(
-    ({ kind, providers = 'all', models = 'all', requests_per_minute = 'unlimited' }) =>
-      kind !== 'admin' || (providers === 'all' && models === 'all' && requests_per_minute === 'unlimited'),
+    ({ kind, name: _name, expires_in_days: _days, ...given }) =>
+      kind !== 'admin' ||
+      Object.values(given).every((limit) => limit === undefined || limit === 'all' || limit === 'unlimited'),
     { error: 'A token of kind admin has no limits: it could lift them itself.', path: ['kind'] },
   )
 export type NewToken = z.infer<typeof NewToken>
@@ -101,6 +118,7 @@ export const tokenOutputFields = [
   'id',
   'kind',
   'prefix',
+  'spent',
   'expires_at',
   'created_at',
   'last_used_at',

@@ -36,6 +36,8 @@ const sums = {
   /** Of the input. */
   cached_tokens: z.int(),
   cost_usd: z.number(),
+  /** Requests whose answer did not say what it used: what is in the sums for them is an estimate. */
+  estimated: z.int(),
   /** Requests whose tokens are not known: they are not in the sums. */
   unmeasured: z.int(),
   /** Requests whose cost is not known: they are not in the sum. */

@@ -15,11 +15,13 @@ beforeAll(async () => {
 })
 afterAll(() => temp[Symbol.dispose]())
 
+const SPEND = ['--spend-per-day', '5', '--spend-per-month', '$25.50', '--tpm', '9000']
+
 describe('token', { timeout: 120_000 }, () => {
   it('is made, listed, changed and revoked', async () => {
     expect(await run('list')).toMatchObject({ code: 0, stdout: '', stderr: expect.stringContaining('no tokens yet') })
 
-    const made = await run('add', 'codex', '--providers', 'openai,xai', '--days', '7', '--rpm', '60')
+    const made = await run('add', 'codex', '--providers', 'openai,xai', '--days', '7', '--rpm', '60', ...SPEND)
     expect(made.code).toBe(0)
     const token = made.stdout.trim()
     expect(looksLikeToken(token)).toBe(true)
@@ -27,12 +29,28 @@ describe('token', { timeout: 120_000 }, () => {
     expect(findSecret(token, { stderr: made.stderr }, [temp.home])).toEqual([])
 
     const listed = await run('list')
-    expect(listed.stdout).toMatch(/^NAME +KIND +TOKEN +MAY USE +RATE +EXPIRES +LAST USED\n/)
-    expect(listed.stdout).toMatch(/^codex +tool +lk_\w{4}… +openai, xai +60\/min +\d{4}-\d\d-\d\d \d\d:\d\dZ +never$/m)
+    expect(listed.stdout).toMatch(/^NAME +KIND +TOKEN +MAY USE +LIMITS +THIS MONTH +EXPIRES +LAST USED\n/)
+    const limits = /60 req\/min, 9000 tok\/min, \$5\.00\/day, \$25\.50\/month +\$0\.00/.source
+    const row = `^codex +tool +lk_\\w{4}… +openai, xai +${limits} +\\d{4}-\\d\\d-\\d\\d \\d\\d:\\d\\dZ +never$`
+    expect(listed.stdout).toMatch(new RegExp(row, 'm'))
+    expect(await json<Token[]>('list')).toMatchObject([{ spend_per_month: 25.5, tokens_per_minute: 9000 }])
 
-    const edited = await run('edit', 'codex', '--name', 'codex-2', '--providers', 'all', '--rpm', 'unlimited')
+    const edited = await run(
+      'edit',
+      'codex',
+      '--name',
+      'codex-2',
+      '--providers',
+      'all',
+      '--rpm',
+      'unlimited',
+      '--spend-per-day',
+      'unlimited',
+    )
     expect(edited).toEqual({ code: 0, stdout: '', stderr: 'Changed the token of codex-2.\n' })
-    expect(await json<Token[]>('list')).toMatchObject([{ name: 'codex-2', providers: null, requests_per_minute: null }])
+    expect(await json<Token[]>('list')).toMatchObject([
+      { name: 'codex-2', providers: null, requests_per_minute: null, spend_per_day: null, spend_per_month: 25.5 },
+    ])
 
     expect(await run('revoke', 'codex-2')).toEqual({ code: 0, stdout: '', stderr: 'Revoked the token of codex-2.\n' })
     expect(await json('list')).toEqual([])
@@ -66,6 +84,8 @@ describe('token', { timeout: 120_000 }, () => {
       [['add', 'new', '--models', 'gpt-6-sol'], 1, 'Write a model as provider/model'],
       [['add', 'new', '--days', '2'], 2, '1, 7, 30, 90'],
       [['add', 'new', '--rpm', 'many'], 2, '--rpm takes a whole number'],
+      [['add', 'new', '--spend-per-day', '5 EUR'], 2, '--spend-per-day takes US dollars'],
+      [['add', 'new', '--spend-per-day', '0'], 1, 'Allow at least $0.01'],
       [['edit', 'codex'], 2, 'Nothing to change was given'],
       [['revoke', 'codxe'], 1, 'Did you mean codex?'],
     ] as const) {

@@ -5,7 +5,7 @@ import { openTempCore, tempHome } from '../support/temp-core.ts'
 import { latchkey, type Ran } from './latchkey.ts'
 
 describe('usage', { timeout: 120_000 }, () => {
-  it('is a table for people and JSON for programs, and marks what is not known', async () => {
+  it('is a table for people and JSON for programs, and marks what is an estimate and what is not known', async () => {
     using folder = tempHome()
     const key = generateFernetKey()
     const run = (...args: string[]): Promise<Ran> =>
@@ -14,22 +14,30 @@ describe('usage', { timeout: 120_000 }, () => {
       await using temp = await openTempCore({ home: folder.home, key })
       expect(await run()).toMatchObject({ code: 0, stdout: '', stderr: 'Nothing was used in these days.\n' })
       const { tokens } = temp.core.vault.reader()
-      const use = { token_id: null, caller: 'run', key_id: null, method: 'POST', route: '/chat', attempt: 1 }
+      const use = {
+        token_id: null,
+        caller: 'run',
+        key_id: null,
+        method: 'POST',
+        route: '/chat',
+        attempt: 1,
+        costs: true,
+      }
       const ending = { status: 200, outcome: 'complete', first_byte_ms: 1, total_ms: 2, model: null }
       const first = await tokens.beginUse({ ...use, provider: 'openai', model: 'm' }, actorOf('rest'))
       const second = await tokens.beginUse({ ...use, provider: 'xai', model: null }, actorOf('rest'))
-      const unknown = { input_tokens: null, output_tokens: null, cached_tokens: null, cost: null }
+      const unknown = { input_tokens: null, output_tokens: null, cached_tokens: null, cost: null, estimated: false }
       await tokens.endUses([
-        { ...first, ...ending, input_tokens: 9, output_tokens: 5, cached_tokens: 1, cost: 0.25 },
+        { ...first, ...ending, input_tokens: 9, output_tokens: 5, cached_tokens: 1, cost: 0.25, estimated: true },
         { ...second, ...ending, ...unknown },
       ])
     }
     const shown = await run('--by', 'provider')
     expect(shown.stdout.split('\n').map((line) => line.replaceAll(/ +/g, ' '))).toEqual([
       'PROVIDER REQUESTS FAILED INPUT CACHED OUTPUT COST',
-      'openai 1 0 9 1 5 $0.2500',
+      'openai 1 0 ~9 1 ~5 ~$0.2500',
       'xai 1 0 0+ 0+ 0+ $0.0000+',
-      'total 2 0 9+ 1+ 5+ $0.2500+',
+      'total 2 0 ~9+ 1+ ~5+ ~$0.2500+',
       '',
     ])
     const json = JSON.parse((await run('--by', 'model', '--json')).stdout) as unknown

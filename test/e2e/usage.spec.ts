@@ -66,13 +66,13 @@ test('usage is saved as CSV, by day and what the table shows', async ({ latchkey
   }
   const lines = (await readFile(saved, 'utf8')).trimEnd().split('\n')
   expect(lines[0]).toBe(
-    'day,tool,requests,failed,input_tokens,output_tokens,cached_tokens,cost_usd,unmeasured,unpriced',
+    'day,tool,requests,failed,input_tokens,output_tokens,cached_tokens,cost_usd,estimated,unmeasured,unpriced',
   )
   expect(lines.slice(1).map((line) => line.slice(11))).toEqual([
-    'notebook,1,0,1200,300,100,,0,1',
-    'codex,2,1,2400,600,200,2,0,0',
-    'notebook,1,0,1200,300,100,,0,1',
-    'codex,1,0,1200,300,100,1.5,0,0',
+    'notebook,1,0,1200,300,100,,0,0,1',
+    'codex,2,1,2400,600,200,2,0,0,0',
+    'notebook,1,0,1200,300,100,,0,0,1',
+    'codex,1,0,1200,300,100,1.5,0,0,0',
   ])
 })
 

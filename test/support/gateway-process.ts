@@ -44,12 +44,9 @@ const core = await openCore({
 const token = newToken()
 const tokenHash = hashToken(token)
 const { vault } = core
-const ports = vaultPorts({
-  vault,
-  tokens: new TokenBook(vault),
-  endings: new Endings({ vault, catalog: catalogInUse(core.places), log }),
-  log,
-})
+const catalog = catalogInUse(core.places)
+const endings = new Endings({ vault, catalog, log })
+const ports = vaultPorts({ vault, tokens: new TokenBook(vault), endings, catalog, log })
 if (process.argv.includes('--unrecorded')) ports.beforeUse = async () => undefined
 const gateway = createGateway({ vault, upstreams: new Upstreams(), ports, log })
 const listener = await startListener(

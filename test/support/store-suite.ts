@@ -396,7 +396,16 @@ export function testStore(name: string, open: () => Promise<OpenedStore>): void 
         const told = { state: 'failing', status: 401, at: 5, until: 9 } as const
         const ids = ['a', 'b', 'none'].map((name) => `id of ${name}`)
         await store.keys.noteHealth(ids.map((key_id) => ({ key_id, ...told })))
-        const use = { token_id: null, caller: 'x', provider: 'p', model: null, method: 'POST', route: '/', attempt: 1 }
+        const use = {
+          token_id: null,
+          caller: 'x',
+          provider: 'p',
+          model: null,
+          method: 'POST',
+          route: '/',
+          attempt: 1,
+          costs: true,
+        }
         const { at } = await store.tokens.beginUse({ ...use, key_id: ids[1] ?? null }, by)
         const known = async (): Promise<unknown> => [...(await store.keys.facts(ids)).values()]
         const nothing = { health: null, last_used_at: null }

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { noLimits } from '../../src/shared/limit-schemas.ts'
 import type { Actor } from '../../src/core/actor.ts'
 import type {
   NewTokenRow,
@@ -7,6 +8,7 @@ import type {
   TokenStore,
   UsageGroup,
   UsageQuery,
+  UseEnding,
 } from '../../src/core/store/token-store.ts'
 import type { OpenedStore } from './store-suite.ts'
 
@@ -15,7 +17,7 @@ const by: Actor = { door: 'cli', os_user: 'tester', pid: 42 }
 let made = 0
 function newToken(name: string, more: Partial<NewTokenRow> = {}): NewTokenRow {
   made += 1
-  const limits = { providers: null, models: null, requests_per_minute: null, expires_at: null }
+  const limits = { providers: null, models: null, ...noLimits, expires_at: null }
   return { name, kind: 'tool', prefix: 'lk_1234', sha256: Buffer.alloc(32, made), ...limits, ...more }
 }
 
@@ -28,6 +30,7 @@ const useOf = ({ id, name }: TokenRow, more: Partial<NewUse> = {}): NewUse => ({
   method: 'POST',
   route: '/chat/completions',
   attempt: 1,
+  costs: true,
   ...more,
 })
 
@@ -48,17 +51,18 @@ export function testTokens(name: string, open: () => Promise<OpenedStore & { use
     const audited = () => opened.audit().map(({ act, detail }) => [act, detail])
 
     it('keep every field they were given', async () => {
+      const limits = { requests_per_minute: 60, tokens_per_minute: 9, spend_per_day: 0.5, spend_per_month: 7.25 }
       const given = newToken('a', {
         providers: ['openai'],
         models: ['openai/m'],
-        requests_per_minute: 60,
+        ...limits,
         expires_at: '2030-01-01T00:00:00.000Z',
       })
       const row = await tokens.insert(given, by)
       expect(row).toEqual({ ...given, id: row.id, created_at: row.created_at, last_used_at: null, revoked_at: null })
       expect(await tokens.list()).toEqual([row])
-      const { providers, models, requests_per_minute, expires_at } = given
-      const said = { token: 'a', kind: 'tool', providers, models, requests_per_minute, expires_at }
+      const { providers, models, expires_at } = given
+      const said = { token: 'a', kind: 'tool', providers, models, ...limits, expires_at }
       expect(audited()).toEqual([['token.create', said]])
     })
 
@@ -132,17 +136,18 @@ export function testTokens(name: string, open: () => Promise<OpenedStore & { use
         const token = await tokens.insert(newToken('a'), by)
         const use = await tokens.beginUse(useOf(token), by)
         await tokens.beginUse(useOf(token, { token_id: null, caller: 'run', model: null, key_id: null }), by)
-        const sums = { input_tokens: 9, output_tokens: 5, cached_tokens: 1, cost: 0.25 }
+        const sums = { input_tokens: 9, output_tokens: 5, cached_tokens: 1, cost: 0.25, estimated: false }
         const ending = { status: 200, outcome: 'complete', first_byte_ms: 1.5, total_ms: 2, model: 'said', ...sums }
         await tokens.endUses([
           { ...use, ...ending },
           { ...use, id: use.id + 1, at: use.at - 9, ...ending },
         ])
-        const { method: _, ...kept } = useOf(token)
+        const { method: _, costs: __, ...kept } = useOf(token)
+        const { id, at } = use
         const open = { status: null, outcome: null, first_byte_ms: null, total_ms: null }
         expect(opened.uses()).toMatchObject([
           // The model stays as it was asked for.
-          { ...kept, ...use, ...ending, model: 'm' },
+          { ...kept, id, at, ...ending, estimated: 0, model: 'm' },
           { token_id: null, caller: 'run', model: null, key_id: null, ...open },
         ])
         const detail = { method: 'POST', route: '/chat/completions', model: 'm', key_id: 'k' }
@@ -157,8 +162,14 @@ export function testTokens(name: string, open: () => Promise<OpenedStore & { use
         vi.useFakeTimers({ toFake: ['Date'], now: new Date(2026, 0, 1, 12) })
         const a = await tokens.insert(newToken('a'), by)
         const ending = { outcome: 'complete', first_byte_ms: 1, total_ms: 2, model: null }
-        const took = (cost: number | null) => ({ input_tokens: 9, output_tokens: 5, cached_tokens: 1, cost })
-        const unknown = { input_tokens: null, output_tokens: null, cached_tokens: null, cost: null }
+        const took = (cost: number | null) => ({
+          input_tokens: 9,
+          output_tokens: 5,
+          cached_tokens: 1,
+          cost,
+          estimated: false,
+        })
+        const unknown = { input_tokens: null, output_tokens: null, cached_tokens: null, cost: null, estimated: false }
         const first = await tokens.beginUse(useOf(a), by)
         await tokens.update(a.id, { name: 'renamed' }, by)
         const second = await tokens.beginUse(useOf(a, { provider: 'q', model: null, key_id: null }), by)
@@ -203,6 +214,7 @@ export function testTokens(name: string, open: () => Promise<OpenedStore & { use
             output_tokens: 10,
             cached_tokens: 2,
             cost: 0.5,
+            estimated: 0,
             unmeasured: 0,
             unpriced: 1,
           },
@@ -260,6 +272,95 @@ export function testTokens(name: string, open: () => Promise<OpenedStore & { use
         vi.setSystemTime(Date.now() - 3_600_000)
         await tokens.beginUse(useOf(token), by)
         expect(opened.uses()).toHaveLength(7)
+      })
+    })
+
+    describe('a limit', () => {
+      const took = (cost: number | null, more: Partial<UseEnding> = {}) => ({
+        status: 200,
+        outcome: 'complete',
+        first_byte_ms: 1,
+        total_ms: 2,
+        model: null,
+        input_tokens: 6,
+        output_tokens: 4,
+        cached_tokens: 0,
+        cost,
+        estimated: false,
+        ...more,
+      })
+      const spend = async (token: TokenRow, cost: number | null, more: Partial<UseEnding> = {}): Promise<void> =>
+        tokens.endUses([{ ...(await tokens.beginUse(useOf(token), by)), ...took(cost, more) }])
+
+      it('in money refuses what comes after it is reached, until the next day or month of the calendar', async () => {
+        vi.useFakeTimers({ toFake: ['Date'], now: new Date(2026, 0, 30, 23, 59) })
+        const token = await tokens.insert(newToken('a', { spend_per_day: 1, spend_per_month: 2.5 }), by)
+        await spend(token, 0.75)
+        expect(await tokens.beginUse(useOf(token), by)).toMatchObject({ left: 0.25 })
+        await spend(token, 0.5)
+        const before = await everything()
+        await expect(tokens.beginUse(useOf(token), by)).rejects.toMatchObject({
+          code: 'spend_limited',
+          status: 429,
+          message: "The limit of token 'a' is reached: $1.00 a day, and $1.25 has been spent",
+        })
+        expect(await everything()).toEqual(before)
+        // What costs nothing is no matter of money.
+        expect(await tokens.beginUse(useOf(token, { costs: false }), by)).toMatchObject({ left: null })
+        vi.setSystemTime(new Date(2026, 0, 31))
+        await spend(token, 1.25)
+        await expect(tokens.beginUse(useOf(token), by)).rejects.toMatchObject({
+          message: "The limit of token 'a' is reached: $1.00 a day, and $1.25 has been spent",
+        })
+        await tokens.update(token.id, { spend_per_day: null }, by)
+        await expect(tokens.beginUse(useOf(token), by)).rejects.toMatchObject({
+          message: "The limit of token 'a' is reached: $2.50 a month, and $2.50 has been spent",
+          body: { hint: 'Wait for the next month, or raise the limit in Latchkey.' },
+        })
+        vi.setSystemTime(new Date(2026, 1, 1))
+        expect(await tokens.beginUse(useOf(token), by)).toMatchObject({ left: 2.5 })
+      })
+
+      it('in money counts a use from its beginning by its estimate, then by what it really took', async () => {
+        const token = await tokens.insert(newToken('a', { spend_per_day: 1 }), by)
+        const estimate = { input_tokens: 100, cost: 0.4 }
+        const { left, ...first } = await tokens.beginUse(useOf(token, { estimate }), by)
+        expect(left).toBe(1)
+        const running = { ...first, token_id: token.id, provider: 'p' }
+        const so_far = { input_tokens: 100, output_tokens: 50, cost: 0.75, total_ms: 1_000 }
+        expect(await tokens.noteUse(running, so_far)).toBe(0.25)
+        expect(opened.uses()).toMatchObject([{ output_tokens: 50, cost: 0.75, estimated: 1, outcome: null }])
+        await expect(tokens.noteUse(running, { ...so_far, cost: 1 })).rejects.toMatchObject({ code: 'spend_limited' })
+        await expect(tokens.beginUse(useOf(token), by)).rejects.toMatchObject({ code: 'spend_limited' })
+        expect((await tokens.spendByToken()).get(token.id)).toEqual({ day: 1, month: 1, estimated: 1, unpriced: 0 })
+        await tokens.endUses([{ ...first, ...took(0.1) }])
+        await spend(token, 0.2, { estimated: true })
+        await spend(token, null)
+        expect((await tokens.spendByToken()).get(token.id)).toEqual({
+          day: expect.closeTo(0.3),
+          month: expect.closeTo(0.3),
+          estimated: 1,
+          unpriced: 1,
+        })
+        // What ended is not noted any more.
+        expect(await tokens.noteUse(running, so_far)).toBeCloseTo(0.7)
+      })
+
+      it('in tokens a minute counts a use when it ends, and holds however long that took', async () => {
+        vi.useFakeTimers({ toFake: ['Date'], now: Date.parse('2026-01-01T00:00:00Z') })
+        const token = await tokens.insert(newToken('a', { tokens_per_minute: 20 }), by)
+        const slow = await tokens.beginUse(useOf(token), by)
+        vi.setSystemTime(Date.now() + 90_000)
+        await tokens.endUses([{ ...slow, ...took(0, { total_ms: 90_000 }) }])
+        await spend(token, null)
+        await expect(tokens.beginUse(useOf(token), by)).rejects.toMatchObject({
+          code: 'rate_limited',
+          message: "The limit of token 'a' is reached: 20 tokens a minute",
+          body: { hint: 'Try again in 60 seconds, or raise the limit in Latchkey.' },
+        })
+        await tokens.beginUse(useOf(token, { costs: false }), by)
+        vi.setSystemTime(Date.now() + 60_000)
+        await tokens.beginUse(useOf(token), by)
       })
     })
   })

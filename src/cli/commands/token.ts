@@ -1,19 +1,20 @@
 import { Option, type Command } from 'commander'
 import type { Sent } from '../../shared/contract.ts'
 import type { Token } from '../../shared/tool-schemas.ts'
+import { usd } from '../../shared/usd.ts'
 import { confirm } from '../ask.ts'
 import { findToken } from '../find-token.ts'
 import { globalsOf } from '../globals.ts'
+import { limitsIn, limitsInWords, withLimitOptions, type LimitOptions } from '../limit-options.ts'
 import { withVault } from '../open-vault.ts'
 import { UsageError } from '../refusals.ts'
 import { table } from '../table.ts'
 import { canAsk, print, printable, say } from '../terminal.ts'
 import { addTokenPrint } from './token-print.ts'
 
-interface Limits {
+interface Limits extends LimitOptions {
   providers?: string
   models?: string
-  rpm?: string
 }
 
 interface AddOptions extends Limits {
@@ -42,6 +43,7 @@ http://127.0.0.1:5625/v1 for OpenAI's clients, http://127.0.0.1:5625 for Anthrop
 Examples:
   latchkey token add codex --providers openai --days 90
   latchkey token add notebook --models openai/gpt-6-sol,xai/grok-5 --rpm 60
+  latchkey token add nightly-evals --spend-per-day 5 --spend-per-month 25
   OPENAI_API_KEY=$(latchkey token add script --days 1)
 `,
     )
@@ -57,7 +59,7 @@ Examples:
     .addHelpText(
       'after',
       `
-A limit is lifted with --providers all, --models all and --rpm unlimited.
+A limit is lifted with --providers all and --models all, the others with the word unlimited: --rpm unlimited.
 
 Examples:
   latchkey token edit codex --rpm 120
@@ -75,10 +77,10 @@ Examples:
 }
 
 function withLimits(command: Command): Command {
-  return command
+  const may = command
     .option('--providers <names>', 'the only providers it may use, with commas between')
     .option('--models <names>', 'the only models it may use, as provider/model, with commas between')
-    .option('--rpm <number>', 'how many requests a minute it may make')
+  return withLimitOptions(may)
 }
 
 async function add(name: string, { days, admin = false, ...given }: AddOptions, command: Command): Promise<void> {
@@ -110,11 +112,12 @@ async function list(_options: object, command: Command): Promise<void> {
       token.kind,
       `${token.prefix}…`,
       mayUse(token),
-      token.requests_per_minute === null ? '-' : `${token.requests_per_minute}/min`,
+      limitsInWords(token),
+      spentOf(token),
       expiry(token),
       token.last_used_at === null ? 'never' : minuteOf(token.last_used_at),
     ])
-    print(table(['NAME', 'KIND', 'TOKEN', 'MAY USE', 'RATE', 'EXPIRES', 'LAST USED'], rows))
+    print(table(['NAME', 'KIND', 'TOKEN', 'MAY USE', 'LIMITS', 'THIS MONTH', 'EXPIRES', 'LAST USED'], rows))
   })
 }
 
@@ -149,15 +152,11 @@ async function revoke(name: string, { yes = false }: { yes?: boolean }, command:
 }
 
 /** The fields of an operation, as its schema checks them. */
-function limitsOf({
-  providers,
-  models,
-  rpm,
-}: Limits): Pick<Sent<'updateToken'>, 'providers' | 'models' | 'requests_per_minute'> {
+function limitsOf({ providers, models, ...given }: Limits): Omit<Sent<'updateToken'>, 'token_id' | 'name'> {
   return {
     ...(providers === undefined ? {} : { providers: namesIn(providers) }),
     ...(models === undefined ? {} : { models: namesIn(models) }),
-    ...(rpm === undefined ? {} : { requests_per_minute: rpm === 'unlimited' ? rpm : numberIn(rpm) }),
+    ...limitsIn(given),
   }
 }
 
@@ -166,14 +165,15 @@ function namesIn(text: string): string[] | 'all' {
   return names.length === 1 && names[0] === 'all' ? 'all' : names.filter((name) => name !== '')
 }
 
-function numberIn(text: string): number {
-  if (/^\d{1,9}$/.test(text)) return Number(text)
-  throw new UsageError('--rpm takes a whole number, or the word unlimited', 'For example: --rpm 60')
-}
-
 function mayUse({ kind, providers, models }: Token): string {
   if (kind === 'admin') return 'everything, and manage'
   return models?.join(', ') ?? providers?.join(', ') ?? 'all'
+}
+
+/** What it has cost: marked where an estimate is in it, or something is missing from it. */
+function spentOf({ spent: { month, estimated, unpriced } }: Token): string {
+  if (month === 0 && unpriced > 0) return 'no price'
+  return `${estimated > 0 ? '~' : ''}${usd(month)}${unpriced > 0 ? '+' : ''}`
 }
 
 function expiry({ expires_at }: Token): string {

@@ -24,7 +24,8 @@ export function addUsage(program: Command): void {
     .addHelpText(
       'after',
       `
-A request whose answer did not say what it used, or whose model has no known price, is counted and marked with a +.
+Where an answer does not say what it used, its tokens are estimated at four bytes each, and the sum is marked with a ~.
+A request of which nothing is known, or whose model has no known price, is counted and marked with a +.
 
 Examples:
   latchkey usage
@@ -51,16 +52,17 @@ async function showUsage({ by, from, to }: Options, command: Command): Promise<v
   })
 }
 
-/** A sum that something is missing from is marked. */
+/** A sum is marked that has an estimate in it, or that something is missing from. */
 function cells(group: string, sums: Usage['total']): string[] {
-  const tokens = (count: number): string => `${count}${sums.unmeasured > 0 ? '+' : ''}`
+  const about = sums.estimated > 0 ? '~' : ''
+  const more = sums.unmeasured > 0 ? '+' : ''
   return [
     group,
     String(sums.requests),
     String(sums.failed),
-    tokens(sums.input_tokens),
-    tokens(sums.cached_tokens),
-    tokens(sums.output_tokens),
-    `$${sums.cost_usd.toFixed(4)}${sums.unpriced > 0 ? '+' : ''}`,
+    `${about}${sums.input_tokens}${more}`,
+    `${sums.cached_tokens}${more}`,
+    `${about}${sums.output_tokens}${more}`,
+    `${about}$${sums.cost_usd.toFixed(4)}${sums.unpriced > 0 ? '+' : ''}`,
   ]
 }

@@ -48,6 +48,11 @@ export class ArrivingBody {
     }
   }
 
+  /** How many bytes have come. */
+  get size(): number {
+    return this.#size
+  }
+
   /** Gives a small body the moment it takes to arrive, since one that is there whole goes up in one piece. */
   async settle(): Promise<void> {
     if (this.#state === 'waiting' && Number(this.#req.headers['content-length'] ?? AHEAD) < AHEAD) {

@@ -47,6 +47,9 @@ export class Asked {
     return this.#body
   }
 
+  /** How many bytes the body has: as announced, else as many as have come. */
+  readonly bodySize = (): number => Number(this.req.headers['content-length'] ?? this.#body?.size ?? 0)
+
   /** A client that waits for "100 Continue" wants to hear of a refusal first. */
   get mayReadAhead(): boolean {
     return this.req.headers.expect === undefined

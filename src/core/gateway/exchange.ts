@@ -5,6 +5,7 @@ import type { Dispatcher } from 'undici'
 import { appError, type AppError } from '../../shared/errors.ts'
 import { EchoGuard, holdsAny } from './echo-guard.ts'
 import { EncodedEcho, encodingOf, type Look } from './encoded-echo.ts'
+import { EventEnds } from './event-ends.ts'
 import type { Ending, Watcher } from './ports.ts'
 import { headerOf, passedHeaders } from './response-headers.ts'
 import { upstreamError } from './upstream-error.ts'
@@ -18,7 +19,12 @@ export interface ExchangeOptions {
   another: (status: number) => boolean
   watcher: Watcher | undefined
   onEcho: () => void
+  /** The event that says in the caller's dialect why its stream ends here. */
+  lastEvent: (why: AppError) => Buffer
 }
+
+/** How long an event that has begun is awaited before its stream breaks, in milliseconds. */
+const PATIENCE = 500
 
 /** How an exchange ended. `refused`: nothing was sent to the caller yet, and this is the reason. */
 export type Ended = { how: 'over' } | { how: 'another' } | { how: 'refused'; why: AppError }
@@ -38,6 +44,9 @@ export class Exchange implements Dispatcher.DispatchHandler {
   #status: number | null = null
   #firstByte: number | null = null
   #over = false
+  /** Where the answer is a stream of events that can be read. */
+  #events: EventEnds | undefined
+  #parting: { why: AppError; timer: NodeJS.Timeout } | undefined
 
   constructor(res: ServerResponse, options: ExchangeOptions) {
     const { promise, resolve } = Promise.withResolvers<Ended>()
@@ -50,9 +59,13 @@ export class Exchange implements Dispatcher.DispatchHandler {
     res.once('close', this.#onClose)
   }
 
-  /** Ends it from outside. */
+  /** Ends it from outside. A stream of events says why, as soon as no event is cut in two by that. */
   readonly cut = (why: AppError): void => {
-    this.#stop('cut', why)
+    if (this.#over || this.#parting !== undefined) return
+    // One who does not read what there is would not read this either.
+    if (this.#events === undefined || !this.#res.headersSent || this.#res.writableNeedDrain) this.#stop('cut', why)
+    else if (this.#events.isBetween) this.#part(why)
+    else this.#parting = { why, timer: setTimeout(() => this.#stop('cut', why), PATIENCE).unref() }
   }
 
   /** What could not even be sent. */
@@ -94,6 +107,10 @@ export class Exchange implements Dispatcher.DispatchHandler {
       return
     }
     this.#head = { status, headers }
+    const isEvents = /^text\/event-stream\b/i.test(headerOf(headers, 'content-type') ?? '')
+    if (isEvents && encoding === 'plain' && headerOf(headers, 'content-length') === undefined) {
+      this.#events = new EventEnds()
+    }
     if (forms.length > 0 && typeof encoding === 'object') this.#encoded = new EncodedEcho(encoding.encoding, forms)
     // A body that came along goes out with its head; a head without one must not wait for it.
     else process.nextTick(() => this.#sendHead(true))
@@ -157,8 +174,19 @@ export class Exchange implements Dispatcher.DispatchHandler {
     this.#sendHead(false)
     if (this.#over) return
     this.#firstByte ??= performance.now() - this.#began
-    this.#res.write(bytes)
-    this.#options.watcher?.onChunk?.(bytes)
+    const end = this.#parting === undefined ? undefined : this.#events?.endIn(bytes)
+    const passed = end === undefined ? bytes : bytes.subarray(0, end)
+    this.#events?.push(passed)
+    this.#res.write(passed)
+    this.#options.watcher?.onChunk?.(passed)
+    if (end !== undefined && this.#parting !== undefined) this.#part(this.#parting.why)
+  }
+
+  #part(why: AppError): void {
+    if (this.#over) return
+    this.#finish('cut', { how: 'over' })
+    this.#controller?.abort(why)
+    this.#res.end(this.#options.lastEvent(why))
   }
 
   #sendHead(alone: boolean): void {
@@ -210,6 +238,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
 
   #finish(outcome: Ending['outcome'], ended: Ended): void {
     this.#over = true
+    clearTimeout(this.#parting?.timer)
     this.#res.off('drain', this.#onDrain)
     this.#res.off('close', this.#onClose)
     this.#encoded?.destroy()

@@ -9,6 +9,7 @@ import { formsOf } from './echo-guard.ts'
 import { Exchange, type Ended } from './exchange.ts'
 import type { Plan } from './plan.ts'
 import type { GatewayPorts, KeyCandidate, Use, Watcher } from './ports.ts'
+import { lastEventOf } from './refusal.ts'
 import { forwardedHeaders, keyHeader } from './request-headers.ts'
 import type { Upstreams } from './upstreams.ts'
 
@@ -74,8 +75,8 @@ interface Prepared {
 }
 
 async function prepare(
-  { request: { caller, method } }: Asked,
-  { provider, endpoint, served, model }: Plan,
+  { request: { caller, method }, bodySize }: Asked,
+  { provider, endpoint, served, model, body }: Plan,
   key: KeyCandidate,
   attempt: number,
   ports: GatewayPorts,
@@ -84,6 +85,7 @@ async function prepare(
     caller,
     provider: provider.name,
     provider_id: provider.id,
+    base_url: provider.base_url,
     dialect: endpoint.dialect,
     model,
     scope: served.scope,
@@ -91,6 +93,7 @@ async function prepare(
     route: served.route,
     key_id: key.id,
     attempt,
+    body: { held: body, size: bodySize },
   }
   const cut: Prepared['cut'] = {}
   const secret = await key.open()
@@ -123,7 +126,8 @@ async function send(
       return KEY_REFUSED.has(status) && !isLast()
     }
     const onEcho = (): void => ports.onEcho(use)
-    const exchange = new Exchange(res, { provider: use.provider, forms, another, watcher, onEcho })
+    const lastEvent = (why: AppError): Buffer => lastEventOf(why, endpoint.dialect)
+    const exchange = new Exchange(res, { provider: use.provider, forms, another, watcher, onEcho, lastEvent })
     cut.exchange = exchange
     running.set(exchange, use.caller)
     try {

@@ -55,10 +55,13 @@ export function createGateway({ vault, upstreams, ports, log, limits }: GatewayD
   async function passThrough(asked: Asked, res: ServerResponse): Promise<void> {
     const path = readPassThroughPath(asked)
     let body: ReadBody | undefined
-    if (ports.needsModel(asked.request.caller)) {
+    const why = ports.needsModel(asked.request.caller, path.name)
+    if (why !== undefined) {
       const { served, model } = await read((store) => planPassThrough(asked, path, undefined, store, book, ports))
-      if (served.model === 'body') body = await asked.readBody(bounds.body_bytes)
-      if (served.scope !== 'models' && model === null && body?.found.top === undefined) throw namesNoModel()
+      const isCounted = why === 'price' && served.model === 'path'
+      if (served.model === 'body' || isCounted) body = await asked.readBody(bounds.body_bytes)
+      const isUnnamed = served.scope !== 'models' && model === null && body?.found.top === undefined
+      if (why === 'scope' && isUnnamed) throw namesNoModel()
     }
     await forward(asked, res, (store) => planPassThrough(asked, path, body, store, book, ports), deps)
   }

@@ -21,6 +21,7 @@ export interface Intent {
 /** One call of a provider with one key: what a record is made of. */
 export interface Use extends Intent {
   provider_id: number
+  base_url: string | null
   dialect: Dialect
   method: string
   /** The pattern of the path: no id, no query. */
@@ -29,6 +30,15 @@ export interface Use extends Intent {
   key_id: string | null
   /** 1, and one more for each further key that is tried for the same request. */
   attempt: number
+  body: BodyOfUse
+}
+
+/** What goes up, for those who count it. */
+export interface BodyOfUse {
+  /** All of it, where it had to be read first. */
+  held: Buffer | undefined
+  /** Its bytes: as they were announced, else as many as have come by. */
+  size(): number
 }
 
 export interface Ending {
@@ -66,8 +76,11 @@ export type Cut = (why: AppError) => void
 export interface GatewayPorts {
   /** Why the caller may not, or undefined where it may. Asked often; counts nothing. */
   mayUse: (intent: Intent) => AppError | undefined
-  /** Whether the model must be known before anything goes up, so that the body is read first. */
-  needsModel: (caller: Caller) => boolean
+  /**
+   * Why the model must be known before anything goes up, so that the body is read first: to see whether the caller may
+   * use it, or what it costs.
+   */
+  needsModel: (caller: Caller, provider: string) => 'scope' | 'price' | undefined
   /** The keys of a provider in the order they should be tried. Throws where there is none. */
   keysFor: (provider: ProviderRow) => readonly KeyCandidate[]
   /** Awaited before a byte goes up: counts the use and writes it down durably. Throws to refuse it. */

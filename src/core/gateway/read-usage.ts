@@ -1,7 +1,7 @@
-// What a provider says a request used, and what that costs. The price list is large and loaded at the first need.
+// What a provider says a request used, and what that costs.
 import type { Provider as PricedProvider, Usage } from '@pydantic/genai-prices'
 import type { Dialect } from '../../shared/schemas.ts'
-import type { CatalogPrice } from '../catalog/models-yaml.ts'
+import { listedProvider, pricesOf, type Priced } from './price-list.ts'
 
 export interface MeasuredUse {
   /** As the provider calls it, where it says so. */
@@ -14,29 +14,20 @@ export interface MeasuredUse {
   cost: number | null
 }
 
-export interface Answered {
-  provider: string
-  base_url: string | null
+export interface Answered extends Priced {
   dialect: Dialect
   /** As it was asked for; null where the request was not read. */
   model: string | null
   /** From `UsageTap.take`. */
   texts: readonly string[]
-  /** A price of the catalog's own, which goes before all others. */
-  price(model: string): CatalogPrice | undefined
 }
-
-/** The price list's own names, where they differ from the shipped catalog's. */
-const LISTED_AS: Readonly<Record<string, string>> = { xai: 'x-ai' }
 
 /** Reads the usage out of an answer; undefined where it says none, or none that can be understood. */
 export async function readUsage(answered: Answered): Promise<MeasuredUse | undefined> {
-  const { provider, base_url, dialect, texts } = answered
+  const { dialect, texts } = answered
   if (texts.length === 0) return undefined
   const prices = await import('@pydantic/genai-prices')
-  const known =
-    (base_url === null ? undefined : prices.findProvider({ providerApiUrl: base_url })) ??
-    prices.findProvider({ providerId: LISTED_AS[provider] ?? provider })
+  const known = await listedProvider(answered)
   const vendor = prices.findProvider({ providerId: dialect })
   const found = documentOf(dialect, texts)
   if (vendor === undefined || found === undefined) return undefined
@@ -55,26 +46,12 @@ export async function readUsage(answered: Answered): Promise<MeasuredUse | undef
   const input_tokens = usage['input_tokens'] ?? 0
   const output_tokens = usage['output_tokens'] ?? 0
   const cached_tokens = usage['cache_read_tokens'] ?? 0
-  const own = model === null ? undefined : answered.price(model)
-  const listed = (): number | null =>
-    known === undefined || model === null
-      ? null
-      : (prices.calcPrice(usage, model, { provider: known })?.total_price ?? null)
-  const cost = own === undefined ? listed() : costBy(own, input_tokens, output_tokens, cached_tokens)
+  const cost = (await pricesOf(answered))(model, usage)
   return { model, input_tokens, output_tokens, cached_tokens, cost }
 }
 
 function has(provider: PricedProvider | undefined, flavor: string): provider is PricedProvider {
   return provider?.extractors?.some(({ api_flavor }) => api_flavor === flavor) === true
-}
-
-function costBy(
-  { input, output, cached_input = input }: CatalogPrice,
-  all: number,
-  made: number,
-  cached: number,
-): number {
-  return ((all - cached) * input + cached * cached_input + made * output) / 1_000_000
 }
 
 type Json = Readonly<Record<string, unknown>>

@@ -10,14 +10,25 @@ const RETRYABLE: ReadonlySet<ErrorCode> = new Set(['upstream_failed', 'upstream_
 
 /** The refusal of an error in a dialect. */
 export function refusalOf(error: AppError, dialect: Dialect, extra: readonly string[] = []): Answer {
-  const status = statusOf(error)
-  const { detail, hint, code } = error.body
-  const message = hint === undefined ? detail : `${detail}. ${hint}`
+  const facts = factsOf(error)
+  const { status, code } = facts
   const headers = [...extra]
   if (!RETRYABLE.has(code)) headers.push('x-should-retry', 'false')
   if (status === 401) headers.push('WWW-Authenticate', 'Bearer')
-  const body = Buffer.from(JSON.stringify(bodies[dialect]({ status, code, message })))
+  const body = Buffer.from(JSON.stringify(bodies[dialect](facts)))
   return bytesAnswer(status, 'application/json', body, null, headers)
+}
+
+/** The same as the last event of a stream that has begun, such that the SDKs throw it. */
+export function lastEventOf(error: AppError, dialect: Dialect): Buffer {
+  const body = bodies[dialect](factsOf(error))
+  if (dialect === 'google') return Buffer.from(`data: ${JSON.stringify(body)}\n\n`)
+  return Buffer.from(`event: error\ndata: ${JSON.stringify({ type: 'error', ...body })}\n\n`)
+}
+
+function factsOf(error: AppError): Facts {
+  const { detail, hint, code } = error.body
+  return { status: statusOf(error), code, message: hint === undefined ? detail : `${detail}. ${hint}` }
 }
 
 /** What the path and headers of a request tell of its dialect, where no provider says it. */
@@ -41,7 +52,7 @@ interface Facts {
   message: string
 }
 
-const bodies: Readonly<Record<Dialect, (facts: Facts) => unknown>> = {
+const bodies: Readonly<Record<Dialect, (facts: Facts) => object>> = {
   openai: ({ status, code, message }) => ({ error: { message, type: openaiType(status), param: null, code } }),
   anthropic: ({ status, code, message }) => ({
     type: 'error',

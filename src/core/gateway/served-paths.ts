@@ -29,7 +29,8 @@ const path = (
 const openai: readonly ServedPath[] = [
   path(POST, /^\/chat\/completions$/, '/chat/completions', 'inference', 'body'),
   path(POST, /^\/responses$/, '/responses', 'inference', 'body'),
-  path(POST, /^\/responses\/(?:compact|input_tokens)$/, '/responses/…', 'inference', 'body'),
+  path(POST, /^\/responses\/compact$/, '/responses/compact', 'inference', 'body'),
+  path(POST, /^\/responses\/input_tokens$/, '/responses/input_tokens', 'inference', 'body'),
   path(POST, /^\/completions$/, '/completions', 'inference', 'body'),
   path(POST, /^\/embeddings$/, '/embeddings', 'embeddings', 'body'),
   path(POST, /^\/moderations$/, '/moderations', 'inference', 'body'),

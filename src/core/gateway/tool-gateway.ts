@@ -30,7 +30,7 @@ interface ToolGatewayDeps {
 export function openToolGateway({ vault, tokens, catalog, log }: ToolGatewayDeps): ToolGateway {
   const upstreams = new Upstreams()
   const endings = new Endings({ vault, catalog, log })
-  const gateway = createGateway({ vault, upstreams, ports: vaultPorts({ vault, tokens, endings, log }), log })
+  const gateway = createGateway({ vault, upstreams, ports: vaultPorts({ vault, tokens, endings, catalog, log }), log })
   return {
     ...gateway,
     testKey: (provider, key, model) => probeProvider(upstreams, provider, key, model),

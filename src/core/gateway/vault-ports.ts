@@ -1,23 +1,29 @@
 import { appError, type AppError } from '../../shared/errors.ts'
 import { actorOf } from '../actor.ts'
+import type { CatalogInUse } from '../catalog/catalog-in-use.ts'
 import type { Log } from '../log.ts'
 import { openKey } from '../providers/stored-key.ts'
 import type { TokenRow } from '../store/token-store.ts'
 import type { TokenBook } from '../token-book.ts'
 import type { Vault } from '../vault.ts'
 import type { Endings } from './endings.ts'
+import { isFree, tokensIn, textBytes } from './estimate.ts'
+import { limitsSpend, meteringOf, type Limited } from './limits.ts'
 import type { GatewayPorts, Intent } from './ports.ts'
+import { RunningUse } from './running-use.ts'
 import { UsageTap } from './usage-tap.ts'
 
 interface VaultPortsDeps {
   vault: Vault
   tokens: TokenBook
   endings: Endings
+  /** For the prices it gives. */
+  catalog: Pick<CatalogInUse, 'load'>
   log: Log
 }
 
 /** What the vault and its tokens say of who may use which key, and where each use is written down. */
-export function vaultPorts({ vault, tokens, endings, log }: VaultPortsDeps): GatewayPorts {
+export function vaultPorts({ vault, tokens, endings, catalog, log }: VaultPortsDeps): GatewayPorts {
   return {
     mayUse(intent) {
       const { caller, scope } = intent
@@ -39,22 +45,60 @@ export function vaultPorts({ vault, tokens, endings, log }: VaultPortsDeps): Gat
       return token === undefined ? appError('unauthorized', undefined) : outOfScope(token, intent)
     },
 
-    needsModel: ({ token_id }) => token_id !== undefined && (tokens.get(token_id)?.models ?? null) !== null,
+    needsModel({ token_id }) {
+      const token = token_id === undefined ? undefined : tokens.get(token_id)
+      if (token !== undefined && token.models !== null) return 'scope'
+      return limitedOf(token).some(limitsSpend) ? 'price' : undefined
+    },
 
     keysFor(provider) {
       if (provider.api_key_encrypted === null) throw appError('provider_has_no_key', { name: provider.name })
       return [{ id: provider.key_id, open: () => vault.withMasterKey(async (_store, ring) => openKey(ring, provider)) }]
     },
 
-    async beforeUse({ caller, provider, dialect, key_id, model, scope, method, route, attempt }) {
+    async beforeUse(asked, cut) {
+      const { caller, provider, base_url, dialect, key_id, model, scope, method, route, attempt, body } = asked
       const { token_id = null, name } = caller
-      const use = { token_id, caller: name, provider, key_id, model, method, route, attempt }
-      const ref = await vault.withMasterKey((store) => store.tokens.beginUse(use, actorOf('rest', name)))
+      const free = isFree(asked)
+      const limited = limitedOf(token_id === null ? undefined : tokens.get(token_id))
+      const metering = free ? undefined : await meteringOf(asked, limited, catalog)
+      const use = { token_id, caller: name, provider, key_id, model, method, route, attempt, costs: !free }
+      const estimate =
+        metering === undefined ? {} : { estimate: { input_tokens: metering.input_tokens, cost: metering.input_cost } }
+      const begun = await vault.withMasterKey((store) =>
+        store.tokens.beginUse({ ...use, ...estimate }, actorOf('rest', name)),
+      )
+      const running =
+        metering === undefined
+          ? undefined
+          : new RunningUse({
+              begun,
+              metering,
+              note: (used) =>
+                vault.during(() =>
+                  vault.withMasterKey((store) => store.tokens.noteUse({ ...begun, token_id, provider }, used)),
+                ),
+              cut,
+              log,
+            })
       const tap = new UsageTap()
       return {
         onHead: (status, headers) => tap.head(status, headers),
-        onChunk: (chunk) => tap.chunk(chunk),
-        onFinish: (ending) => endings.add({ ...ref, ...ending, provider, dialect, model, scope, texts: tap.take() }),
+        onChunk(chunk) {
+          tap.chunk(chunk)
+          running?.has(tokensIn(tap.written))
+        },
+        onFinish(ending) {
+          running?.end()
+          const texts = tap.take()
+          const counted = {
+            model: tap.model,
+            input_tokens:
+              metering?.input_tokens ?? tokensIn(body.held === undefined ? body.size() : textBytes(body.held)),
+            output_tokens: tokensIn(tap.written),
+          }
+          endings.add({ ...begun, ...ending, provider, base_url, dialect, model, scope, free, texts, counted })
+        },
       }
     },
 
@@ -70,6 +114,11 @@ export function vaultPorts({ vault, tokens, endings, log }: VaultPortsDeps): Gat
         .catch((cause: unknown) => log.error({ err: cause }, 'the echo of a key was not recorded'))
     },
   }
+}
+
+/** The limits that hold for a use by this token, the token's first. */
+function limitedOf(token: TokenRow | undefined): Limited[] {
+  return token === undefined ? [] : [{ whose: `token '${token.name}'`, limits: token }]
 }
 
 /** Why this token may not do this, with what it may instead. */

@@ -1,7 +1,8 @@
 // What tools show in place of a key, and each use they made of one. Only a token's SHA-256 is here.
+import type { Limits } from '../../shared/limit-schemas.ts'
 import type { Actor } from '../actor.ts'
 
-export interface TokenRow {
+export interface TokenRow extends Limits {
   id: number
   name: string
   kind: 'admin' | 'tool'
@@ -12,7 +13,6 @@ export interface TokenRow {
   providers: string[] | null
   /** The models it may use, as `provider/model`; null: all. */
   models: string[] | null
-  requests_per_minute: number | null
   expires_at: string | null
   created_at: string
   /** When it last used a key. */
@@ -21,7 +21,7 @@ export interface TokenRow {
 }
 
 /** What may be changed of a token later. */
-export type TokenLimits = Pick<TokenRow, 'providers' | 'models' | 'requests_per_minute'>
+export type TokenLimits = Pick<TokenRow, 'providers' | 'models'> & Limits
 
 export type NewTokenRow = Pick<TokenRow, 'name' | 'kind' | 'prefix' | 'sha256' | 'expires_at'> & TokenLimits
 
@@ -47,12 +47,30 @@ export interface NewUse {
   route: string
   /** 1, and one more for each further key that is tried for the same request. */
   attempt: number
+  /** Whether it counts against limits in tokens and money: a list of models costs nothing. */
+  costs: boolean
+  /** What it takes at least, where a limit needs to know: counted from the moment it is written down. */
+  estimate?: Pick<UsedSoFar, 'input_tokens' | 'cost'>
+}
+
+/** What a use has taken so far, as an estimate. */
+export interface UsedSoFar {
+  input_tokens: number
+  output_tokens: number
+  /** In USD. */
+  cost: number | null
+  total_ms: number
 }
 
 /** Which use it was; the time keeps a use of another file from being taken for it. */
 export interface UseRef {
   id: number
   at: number
+}
+
+export interface BegunUse extends UseRef {
+  /** What may still be spent, in USD, this use included; null: there is no such limit. */
+  left: number | null
 }
 
 export interface UseEnding extends UseRef {
@@ -68,6 +86,8 @@ export interface UseEnding extends UseRef {
   cached_tokens: number | null
   /** In USD. */
   cost: number | null
+  /** Whether the answer did not say it and it was counted instead. */
+  estimated: boolean
 }
 
 export type UsageGroup = 'day' | 'tool' | 'provider' | 'model' | 'key'
@@ -96,9 +116,21 @@ export interface UsageRow {
   output_tokens: number
   cached_tokens: number
   cost: number
+  /** Requests whose tokens and cost are an estimate, and in the sums. */
+  estimated: number
   /** Requests whose tokens are not known, and so not in the sums. */
   unmeasured: number
   /** Requests whose cost is not known, and so not in the sum. */
+  unpriced: number
+}
+
+/** What a token has used, in USD: since this day began, and since this month did. */
+export interface TokenSpend {
+  day: number
+  month: number
+  /** Requests of the month whose cost is an estimate, and in the sum. */
+  estimated: number
+  /** Requests of the month whose cost is not known, and so not in the sum. */
   unpriced: number
 }
 
@@ -118,12 +150,19 @@ export interface TokenStore {
   /** Keeps a token that counts as `token_id`; throws `token_not_found` where that one is revoked, too. */
   print(printed: PrintedToken, by: Actor): Promise<void>
   /**
-   * Writes a use down before it is made. Throws, and writes nothing, where the token is revoked, expired or has made as
-   * many requests within the last minute as it may.
+   * Writes a use down before it is made. Throws, and writes nothing, where the token is revoked or expired, or a limit of
+   * the token or of the provider is reached.
    */
-  beginUse(use: NewUse, by: Actor): Promise<UseRef>
+  beginUse(use: NewUse, by: Actor): Promise<BegunUse>
+  /**
+   * Adds what a use that runs has taken so far, so that it counts for others and after a kill. Answers what may still be
+   * spent; throws where a limit is passed by now. What was added stays in both cases.
+   */
+  noteUse(use: UseRef & Pick<NewUse, 'token_id' | 'provider'>, used: UsedSoFar): Promise<number | null>
   /** Adds how uses ended. */
   endUses(endings: readonly UseEnding[]): Promise<void>
+  /** What each token has used this day and month; without those that have used nothing. */
+  spendByToken(): Promise<Map<number, TokenSpend>>
   /** The sums of the uses, by group and part. */
   sumUses(query: UsageQuery): Promise<UsageRow[]>
 }

@@ -1,10 +1,11 @@
 import type { Api } from '../../shared/contract.ts'
 import { appError } from '../../shared/errors.ts'
+import { limitNames, noLimits } from '../../shared/limit-schemas.ts'
 import type { NewToken, Token, TokenPatch } from '../../shared/tool-schemas.ts'
 import type { Actor } from '../actor.ts'
 import { hashToken, kept, newToken } from '../http/token.ts'
 import type { Store } from '../store/store.ts'
-import type { TokenChange, TokenLimits, TokenRow } from '../store/token-store.ts'
+import type { TokenChange, TokenLimits, TokenRow, TokenSpend } from '../store/token-store.ts'
 import type { TokenBook } from '../token-book.ts'
 import type { Vault } from '../vault.ts'
 
@@ -18,8 +19,9 @@ const PRINTED = 12 * 3_600_000
 export function tokenOperations(vault: Vault, tokens: Pick<TokenBook, 'refresh'>, by: Actor): TokenApi {
   return {
     async listTokens() {
-      const rows = await vault.reader().tokens.list()
-      return rows.filter(({ revoked_at }) => revoked_at === null).map(present)
+      const { tokens: stored } = vault.reader()
+      const [rows, spend] = [await stored.list(), await stored.spendByToken()]
+      return rows.filter(({ revoked_at }) => revoked_at === null).map((row) => present(row, spend.get(row.id)))
     },
 
     async createToken({ name, kind = 'tool', expires_in_days, ...given }) {
@@ -42,10 +44,11 @@ export function tokenOperations(vault: Vault, tokens: Pick<TokenBook, 'refresh'>
           throw appError('not_allowed', { what: 'A token of kind admin has no limits: it could lift them itself' })
         }
         await assertProviders(store, given)
-        return store.tokens.update(token_id, change, by)
+        const after = await store.tokens.update(token_id, change, by)
+        return present(after, (await store.tokens.spendByToken()).get(token_id))
       })
       await tokens.refresh()
-      return present(row)
+      return row
     },
 
     async revokeToken({ token_id }) {
@@ -72,19 +75,22 @@ export function tokenOperations(vault: Vault, tokens: Pick<TokenBook, 'refresh'>
   }
 }
 
-const unlimited: TokenLimits = { providers: null, models: null, requests_per_minute: null }
+const unlimited: TokenLimits = { providers: null, models: null, ...noLimits }
 
 type GivenLimits = Pick<NewToken & TokenPatch, keyof TokenLimits>
 
 /** As they are kept: a limit that is lifted is null, one that is not given is left out. */
-function limitsOf({ providers, models, requests_per_minute }: GivenLimits): Partial<TokenLimits> {
-  return {
+function limitsOf(given: GivenLimits): Partial<TokenLimits> {
+  const { providers, models } = given
+  const kept: Partial<TokenLimits> = {
     ...(providers === undefined ? {} : { providers: providers === 'all' ? null : [...new Set(providers)] }),
     ...(models === undefined ? {} : { models: models === 'all' ? null : [...new Set(models)] }),
-    ...(requests_per_minute === undefined
-      ? {}
-      : { requests_per_minute: requests_per_minute === 'unlimited' ? null : requests_per_minute }),
   }
+  for (const name of limitNames) {
+    const limit = given[name]
+    if (limit !== undefined) kept[name] = limit === 'unlimited' ? null : limit
+  }
+  return kept
 }
 
 /** A slip in a provider's name would make a token that can do nothing. Models may be any: their provider knows them. */
@@ -99,7 +105,8 @@ async function assertProviders(store: Store, { providers, models }: GivenLimits)
   if (unknown !== undefined) throw appError('provider_not_found', { ref: unknown })
 }
 
-function present({ id, name, kind, prefix, providers, models, ...row }: TokenRow): Token {
-  const { requests_per_minute, expires_at, created_at, last_used_at } = row
-  return { id, name, kind, prefix, providers, models, requests_per_minute, expires_at, created_at, last_used_at }
+const NOTHING: TokenSpend = { day: 0, month: 0, estimated: 0, unpriced: 0 }
+
+function present(row: TokenRow, spent = NOTHING): Token {
+  return { ...row, spent }
 }

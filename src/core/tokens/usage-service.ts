@@ -51,6 +51,7 @@ function sumOf(rows: readonly Sums[]) {
     output_tokens: sum('output_tokens'),
     cached_tokens: sum('cached_tokens'),
     cost_usd: sum('cost'),
+    estimated: sum('estimated'),
     unmeasured: sum('unmeasured'),
     unpriced: sum('unpriced'),
   }

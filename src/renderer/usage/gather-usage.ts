@@ -25,6 +25,7 @@ export function sumOf(rows: readonly UsageSums[]): UsageSums {
     output_tokens: sum('output_tokens'),
     cached_tokens: sum('cached_tokens'),
     cost_usd: sum('cost_usd'),
+    estimated: sum('estimated'),
     unmeasured: sum('unmeasured'),
     unpriced: sum('unpriced'),
   }

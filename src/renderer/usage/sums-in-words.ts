@@ -7,11 +7,11 @@ const cents = new Intl.NumberFormat('en', { minimumFractionDigits: 2, maximumFra
 /** `$1,234.50`; what is there but rounds to nothing is `<$0.01`. */
 export const money = (usd: number): string => (usd > 0 && usd < 0.005 ? '<$0.01' : `$${cents.format(usd)}`)
 
-/** A cost that is not known is not zero; a sum that something is missing from is marked. */
-export function costOf({ cost_usd, requests, unpriced, unmeasured }: UsageSums): string {
+/** A cost that is not known is not zero; a sum is marked that has an estimate in it, or that something is missing from. */
+export function costOf({ cost_usd, requests, estimated, unpriced, unmeasured }: UsageSums): string {
   if (requests > 0 && unpriced === requests)
     return unmeasured === requests ? strings.usage.unknown : strings.usage.noPrice
-  return `${money(cost_usd)}${unpriced > 0 ? '+' : ''}`
+  return `${estimated > 0 ? '~' : ''}${money(cost_usd)}${unpriced > 0 ? '+' : ''}`
 }
 
 /** Why a cost is not the whole; undefined where it is. */
@@ -24,8 +24,8 @@ export function tokens(number: number): string {
   return number < 999_500 ? `${formatNumber(Math.round(number / 1000))} k` : `${(number / 1_000_000).toFixed(1)} M`
 }
 
-/** Tokens of a sum, marked where the answers of some requests did not say them. */
+/** Tokens of a sum, marked where the answers of some requests did not say them: as estimated, or as missing. */
 export const tokensOf = (sums: UsageSums, number: number): string =>
   sums.requests > 0 && sums.unmeasured === sums.requests
     ? strings.usage.unknown
-    : `${tokens(number)}${sums.unmeasured > 0 ? '+' : ''}`
+    : `${sums.estimated > 0 ? '~' : ''}${tokens(number)}${sums.unmeasured > 0 ? '+' : ''}`

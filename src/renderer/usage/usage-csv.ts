@@ -10,6 +10,7 @@ export function usageCsv({ rows }: Usage, by: UsageGroup): string {
     'output_tokens',
     'cached_tokens',
     'cost_usd',
+    'estimated',
     'unmeasured',
     'unpriced',
   ]
@@ -23,6 +24,7 @@ export function usageCsv({ rows }: Usage, by: UsageGroup): string {
       row.failed,
       ...measured,
       row.unpriced === row.requests ? '' : row.cost_usd,
+      row.estimated,
       row.unmeasured,
       row.unpriced,
     ]

@@ -59,8 +59,9 @@ export async function openGateway(options: GatewayOptions = {}): Promise<TestGat
   const uses: Use[] = []
   const echoes: Use[] = []
   const { vault } = temp.core
-  const endings = new Endings({ vault, catalog: catalogInUse(temp.core.places), log })
-  const base = vaultPorts({ vault, tokens: new TokenBook(vault), endings, log })
+  const catalog = catalogInUse(temp.core.places)
+  const endings = new Endings({ vault, catalog, log })
+  const base = vaultPorts({ vault, tokens: new TokenBook(vault), endings, catalog, log })
   const recording: GatewayPorts = {
     ...base,
     beforeUse(use, cut) {

@@ -1,5 +1,6 @@
 import { describe, expect, it, vi } from 'vitest'
 import type { Cut, Ending, KeyCandidate, Use, Watcher } from '../../../src/core/gateway/ports.ts'
+import { lastEventOf } from '../../../src/core/gateway/refusal.ts'
 import { appError } from '../../../src/shared/errors.ts'
 import { beginEvents, openUpstream, sendJson } from '../../support/fake-upstream/open-upstream.ts'
 import { CANARY, openGateway } from './open-gateway.ts'
@@ -43,11 +44,13 @@ describe('a use', () => {
       method: 'POST',
       route: '/chat/completions',
       key_id: expect.stringMatching(/^[0-9a-f]{32}$/),
+      base_url: upstream.origin,
       attempt: 1,
+      body: { held: undefined, size: expect.any(Function) },
     }
     expect(gateway.uses).toEqual([
       { ...use, model: null },
-      { ...use, model: 'm' },
+      { ...use, model: 'm', body: { ...use.body, held: expect.any(Buffer) } },
     ])
     expect(gateway.audited()).toEqual(['key.use', 'key.use'])
   })
@@ -126,7 +129,9 @@ describe('a use', () => {
       await reader?.read()
       gateway.gateway.cutOff(({ name }) => (name === 'another' ? why : undefined))
       cut()
-      await expect(reader?.read()).rejects.toThrow('terminated')
+      const { value } = (await reader?.read()) ?? {}
+      expect(new TextDecoder().decode(value)).toBe(lastEventOf(why, 'openai').toString())
+      expect(await reader?.read()).toMatchObject({ done: true })
       expect(await upstream.last().cut).toBe(true)
     }
   })
@@ -211,7 +216,7 @@ describe('a token for certain models', () => {
     const allowed = (model: string | null): boolean => model === null || model === 'm'
     await using gateway = await openGateway({
       ports: () => ({
-        needsModel: () => true,
+        needsModel: () => 'scope',
         mayUse: ({ model }) => (allowed(model) ? undefined : appError('not_allowed', { what: `Not ${model}` })),
       }),
     })

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { looksLikeToken } from '../../../src/core/http/token.ts'
 import type { Sent } from '../../../src/shared/contract.ts'
+import { noLimits } from '../../../src/shared/limit-schemas.ts'
 import { findSecret } from '../../cli/forms-of.ts'
 import { openTempCore } from '../../support/temp-core.ts'
 import { dumpVault, tamper } from '../../support/vault-dump.ts'
@@ -17,7 +18,8 @@ describe('createToken', () => {
       prefix: token.slice(0, 7),
       providers: null,
       models: null,
-      requests_per_minute: null,
+      ...noLimits,
+      spent: { day: 0, month: 0, estimated: 0, unpriced: 0 },
       expires_at: null,
       created_at: shown.created_at,
       last_used_at: null,
@@ -35,11 +37,17 @@ describe('createToken', () => {
       models: ['openai/gpt-6-sol'],
       expires_in_days: 7,
       requests_per_minute: 60,
+      tokens_per_minute: 9_000,
+      spend_per_day: 5,
+      spend_per_month: 25.5,
     })
     expect(made).toMatchObject({
       providers: ['openai', 'xai'],
       models: ['openai/gpt-6-sol'],
       requests_per_minute: 60,
+      tokens_per_minute: 9_000,
+      spend_per_day: 5,
+      spend_per_month: 25.5,
     })
     const days = (Date.parse(made.expires_at ?? '') - before) / 86_400_000
     expect(days).toBeGreaterThanOrEqual(7)
@@ -54,6 +62,9 @@ describe('createToken', () => {
     [{ name: 'a', providers: [] }, 'at least one provider'],
     [{ name: 'a', models: ['gpt-6-sol'] }, 'provider/model'],
     [{ name: 'a', requests_per_minute: 0 }, 'at least one request'],
+    [{ name: 'a', spend_per_day: 0 }, 'at least $0.01'],
+    [{ name: 'a', tokens_per_minute: 1.5 }, 'a number, whole if not in US dollars'],
+    [{ name: 'a', kind: 'admin', spend_per_month: 5 }, 'could lift them itself'],
     [{ name: 'a', kind: 'admin', providers: ['openai'] }, 'could lift them itself'],
   ])('refuses %j by its field', async (input, sentence) => {
     await using temp = await openTempCore()

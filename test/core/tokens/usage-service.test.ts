@@ -30,12 +30,14 @@ describe('getUsage', () => {
     const sums = {
       requests: 4,
       failed: 1,
-      input_tokens: 18,
-      output_tokens: 10,
+      // Of the stream that does not say it 20 and 6 are an estimate.
+      input_tokens: 38,
+      output_tokens: 16,
       cached_tokens: 0,
-      cost_usd: 28,
-      unmeasured: 1,
-      unpriced: 1,
+      cost_usd: 54,
+      estimated: 1,
+      unmeasured: 0,
+      unpriced: 0,
     }
     await vi.waitFor(async () => expect(await vault.getUsage()).toMatchObject({ group_by: 'day', total: sums }))
     expect(await vault.getUsage({ group_by: 'tool' })).toMatchObject({ rows: [{ group: 'codex', ...sums }] })

@@ -12,6 +12,7 @@ const sums = (more: Partial<UsageSums> = {}): UsageSums => ({
   output_tokens: 5,
   cached_tokens: 0,
   cost_usd: 1,
+  estimated: 0,
   unmeasured: 0,
   unpriced: 0,
   ...more,
@@ -38,6 +39,7 @@ describe('a cost', () => {
     expect(costOf(sums({ cost_usd: 0, unpriced: 1 }))).toBe('No price')
     expect(costOf(sums({ cost_usd: 0, unpriced: 1, unmeasured: 1 }))).toBe('Unknown')
     expect(costOf(sums({ requests: 2, cost_usd: 1234.5, unpriced: 1 }))).toBe('$1,234.50+')
+    expect(costOf(sums({ cost_usd: 2, estimated: 1 }))).toBe('~$2.00')
     expect(costOf(sums({ cost_usd: 0 }))).toBe('$0.00')
     expect(money(0.004)).toBe('<$0.01')
   })
@@ -83,15 +85,15 @@ describe('usage as CSV', () => {
       to: '',
       group_by: 'day',
       rows: [
-        { group: '2026-11-01', part: '=1+1', ...sums() },
+        { group: '2026-11-01', part: '=1+1', ...sums({ estimated: 1 }) },
         { group: '2026-11-01', part: null, ...sums({ cost_usd: 0, unpriced: 1, unmeasured: 1 }) },
       ],
       total: sums(),
     }
     expect(usageCsv(usage, 'model').split('\n')).toEqual([
-      'day,model,requests,failed,input_tokens,output_tokens,cached_tokens,cost_usd,unmeasured,unpriced',
-      "2026-11-01,'=1+1,1,0,10,5,0,1,0,0",
-      '2026-11-01,,1,0,,,,,1,1',
+      'day,model,requests,failed,input_tokens,output_tokens,cached_tokens,cost_usd,estimated,unmeasured,unpriced',
+      "2026-11-01,'=1+1,1,0,10,5,0,1,1,0,0",
+      '2026-11-01,,1,0,,,,,0,1,1',
       '',
     ])
   })

@@ -165,6 +165,39 @@ export const migrations: readonly string[] = [
     expires_at TEXT NOT NULL
   ) STRICT, WITHOUT ROWID;
   `,
+  // 7: limits in tokens and in USD, of tokens and of providers; when all tools were paused; which uses are an estimate.
+  `
+  ALTER TABLE token ADD COLUMN tokens_per_minute INTEGER;
+  ALTER TABLE token ADD COLUMN spend_per_day REAL;
+  ALTER TABLE token ADD COLUMN spend_per_month REAL;
+  ALTER TABLE vault ADD COLUMN paused_at TEXT;
+  ALTER TABLE key_use ADD COLUMN estimated INTEGER NOT NULL DEFAULT 0;
+
+  CREATE TABLE provider_limit (
+    provider_id INTEGER PRIMARY KEY REFERENCES provider (id) ON DELETE CASCADE,
+    requests_per_minute INTEGER,
+    tokens_per_minute INTEGER,
+    spend_per_day REAL,
+    spend_per_month REAL
+  ) STRICT;
+
+  -- What the rows of key_use come to by day of this machine's calendar, written with them: a month is summed up in a few
+  -- rows however much was used. token_id: 0 where the token is in no vault. In the sum are estimates too; requests
+  -- without a known cost are not.
+  CREATE TABLE spend (
+    day TEXT NOT NULL,
+    token_id INTEGER NOT NULL,
+    provider TEXT NOT NULL,
+    cost REAL NOT NULL,
+    estimated INTEGER NOT NULL,
+    unpriced INTEGER NOT NULL,
+    PRIMARY KEY (day, token_id, provider)
+  ) STRICT, WITHOUT ROWID;
+  INSERT INTO spend
+    SELECT strftime('%Y-%m-%d', at / 1000, 'unixepoch', 'localtime'), coalesce(token_id, 0), provider, total(cost), 0,
+      count(*) FILTER (WHERE outcome IS NOT NULL AND cost IS NULL)
+    FROM key_use GROUP BY 1, 2, 3;
+  `,
 ]
 
 /** The format from which on the audit trail is a chain. */

@@ -1,24 +1,28 @@
 import { z } from 'zod'
 import { appError } from '../../../shared/errors.ts'
+import { limitNames } from '../../../shared/limit-schemas.ts'
 import type { Actor } from '../../actor.ts'
 import type {
+  BegunUse,
   NewTokenRow,
   NewUse,
   PrintedToken,
   TokenChange,
   TokenRow,
+  TokenSpend,
   TokenStore,
   UsageGroup,
   UsageQuery,
   UsageRow,
+  UsedSoFar,
   UseEnding,
   UseRef,
 } from '../token-store.ts'
 import type { Acts } from './act.ts'
+import { Admission } from './admission.ts'
 import type { Database, Statement } from './database.ts'
+import { SpendByDay, type UseOfDay } from './spend-by-day.ts'
 import { DamagedRow, isUniqueViolation } from './sqlite-errors.ts'
-
-const MINUTE = 60_000
 
 interface RawToken extends Omit<TokenRow, 'providers' | 'models' | 'last_used_at'> {
   providers: string | null
@@ -26,8 +30,12 @@ interface RawToken extends Omit<TokenRow, 'providers' | 'models' | 'last_used_at
   last_use: number | null
 }
 
-const SELECT = `SELECT id, name, kind, prefix, sha256, providers, models, requests_per_minute, expires_at, created_at,
-  revoked_at, (SELECT max(at) FROM key_use WHERE token_id = token.id) AS last_use FROM token`
+/** What may be changed of a token later. */
+const CHANGEABLE = ['name', 'providers', 'models', ...limitNames] as const
+
+const SELECT = `SELECT id, name, kind, prefix, sha256, providers, models, requests_per_minute, tokens_per_minute,
+  spend_per_day, spend_per_month, expires_at, created_at, revoked_at,
+  (SELECT max(at) FROM key_use WHERE token_id = token.id) AS last_use FROM token`
 
 // A token that was renamed is still the same tool.
 const TOOL = 'coalesce((SELECT name FROM token WHERE id = token_id), caller)'
@@ -50,10 +58,15 @@ export class SqliteTokenStore implements TokenStore {
   readonly #db: Database
   readonly #acts: Acts
   readonly #statements = new Map<string, Statement>()
+  readonly #spend: SpendByDay
+  readonly #admission: Admission
 
   constructor(db: Database, acts: Acts) {
     this.#db = db
     this.#acts = acts
+    const statement = (sql: string): Statement => this.#statement(sql)
+    this.#spend = new SpendByDay(statement)
+    this.#admission = new Admission(statement, this.#spend)
   }
 
   list(): Promise<TokenRow[]> {
@@ -77,19 +90,18 @@ export class SqliteTokenStore implements TokenStore {
   update(id: number, change: TokenChange, by: Actor): Promise<TokenRow> {
     return this.#acts.write(by, () => {
       const before = this.#get(id)
-      const { name, providers, models, requests_per_minute } = { ...before, ...change }
-      const after = { name, providers, models, requests_per_minute }
-      const changed = (['name', 'providers', 'models', 'requests_per_minute'] as const).filter(
-        (field) => JSON.stringify(after[field]) !== JSON.stringify(before[field]),
-      )
+      const after = { ...before, ...change }
+      const changed = CHANGEABLE.filter((field) => JSON.stringify(after[field]) !== JSON.stringify(before[field]))
       if (changed.length === 0) return { result: before, entry: null }
+      const { name, providers, models } = after
       this.#named(name, () =>
         this.#statement(
-          'UPDATE token SET name = ?, providers = ?, models = ?, requests_per_minute = ? WHERE id = ?',
-        ).run(name, toList(providers), toList(models), requests_per_minute, id),
+          `UPDATE token SET name = ?, providers = ?, models = ?, requests_per_minute = ?, tokens_per_minute = ?,
+             spend_per_day = ?, spend_per_month = ? WHERE id = ?`,
+        ).run(name, toList(providers), toList(models), ...limitNames.map((limit) => after[limit]), id),
       )
       return {
-        result: { ...before, ...after },
+        result: after,
         entry: { act: 'token.update', provider: null, detail: { token: before.name, ...pick(after, changed) } },
       }
     })
@@ -124,45 +136,47 @@ export class SqliteTokenStore implements TokenStore {
     })
   }
 
-  beginUse(use: NewUse, by: Actor): Promise<UseRef> {
+  beginUse(use: NewUse, by: Actor): Promise<BegunUse> {
     return this.#acts.write(by, () => {
-      // Inside the transaction, so that uses are counted in the order in which they are allowed.
       const at = Date.now()
-      if (use.token_id !== null) this.#admit(use.token_id, use.attempt, at)
-      const { token_id, caller, provider, key_id, model, method, route, attempt } = use
+      const left = this.#admission.admit(use, at)
+      const { token_id, caller, provider, key_id, model, method, route, attempt, estimate } = use
       const { lastInsertRowid } = this.#statement(
         `INSERT INTO key_use (at, token_id, caller, provider, key_id, model, route, attempt)
          VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
       ).run(at, token_id, caller, provider, key_id, model, route, attempt)
+      const ref = { id: Number(lastInsertRowid), at }
+      if (estimate !== undefined) this.#note(ref, { ...estimate, output_tokens: 0, total_ms: 0 })
       const detail = { method, route, model, key_id }
-      return { result: { id: Number(lastInsertRowid), at }, entry: { act: 'key.use', provider, detail } }
+      return { result: { ...ref, left }, entry: { act: 'key.use', provider, detail } }
     })
+  }
+
+  async noteUse(use: UseRef & Pick<NewUse, 'token_id' | 'provider'>, used: UsedSoFar): Promise<number | null> {
+    await this.#acts.complete(() => this.#note(use, used))
+    return this.#acts.read(() => this.#admission.left(use, Date.now()))
   }
 
   endUses(endings: readonly UseEnding[]): Promise<void> {
     return this.#acts.complete(() => {
       const update = this.#statement(
         `UPDATE key_use SET status = ?, outcome = ?, first_byte_ms = ?, total_ms = ?, model = coalesce(model, ?),
-           input_tokens = ?, output_tokens = ?, cached_tokens = ?, cost = ? WHERE id = ? AND at = ?`,
+           input_tokens = ?, output_tokens = ?, cached_tokens = ?, cost = ?, estimated = ? WHERE id = ?`,
       )
       for (const ending of endings) {
+        const before = this.#begun(ending)
+        if (before === undefined) continue
         const { status, outcome, first_byte_ms, total_ms, model } = ending
-        const { input_tokens, output_tokens, cached_tokens, cost, id, at } = ending
-        update.run(
-          status,
-          outcome,
-          first_byte_ms,
-          total_ms,
-          model,
-          input_tokens,
-          output_tokens,
-          cached_tokens,
-          cost,
-          id,
-          at,
-        )
+        const { input_tokens, output_tokens, cached_tokens, cost, estimated, id } = ending
+        const took = [input_tokens, output_tokens, cached_tokens, cost, estimated ? 1 : 0]
+        update.run(status, outcome, first_byte_ms, total_ms, model, ...took, id)
+        this.#spend.add(before, before, { cost, estimated, ended: true })
       }
     })
+  }
+
+  spendByToken(): Promise<Map<number, TokenSpend>> {
+    return this.#acts.readOne(() => this.#spend.byToken(Date.now()))
   }
 
   sumUses({ from, to, by, split_by, tool, provider }: UsageQuery): Promise<UsageRow[]> {
@@ -174,6 +188,7 @@ export class SqliteTokenStore implements TokenStore {
            count(*) FILTER (WHERE outcome IN ('failed', 'cut') OR status >= 400) AS failed,
            coalesce(sum(input_tokens), 0) AS input_tokens, coalesce(sum(output_tokens), 0) AS output_tokens,
            coalesce(sum(cached_tokens), 0) AS cached_tokens, total(cost) AS cost,
+           total(estimated) AS estimated,
            count(*) FILTER (WHERE input_tokens IS NULL) AS unmeasured, count(*) FILTER (WHERE cost IS NULL) AS unpriced
          FROM key_use WHERE at >= @from AND at < @to AND (@tool IS NULL OR ${TOOL} = @tool)
            AND (@provider IS NULL OR provider = @provider)
@@ -183,33 +198,33 @@ export class SqliteTokenStore implements TokenStore {
     })
   }
 
-  /** Refuses a use by a token that may make none now. */
-  #admit(id: number, attempt: number, now: number): void {
-    const [token] = this.#statement(
-      'SELECT name, requests_per_minute, expires_at, revoked_at FROM token WHERE id = ?',
-    ).all(id) as Pick<TokenRow, 'name' | 'requests_per_minute' | 'expires_at' | 'revoked_at'>[]
-    if (token === undefined) throw appError('unauthorized', undefined)
-    const { name, requests_per_minute: limit, expires_at, revoked_at } = token
-    if (revoked_at !== null) throw appError('token_revoked', { name })
-    if (expires_at !== null && Date.parse(expires_at) <= now) throw appError('token_expired', { name, at: expires_at })
-    // A further key for the same request is no further request.
-    if (limit === null || attempt > 1) return
-    const made = this.#statement(
-      'SELECT at FROM key_use WHERE token_id = ? AND at BETWEEN ? AND ? AND attempt = 1 ORDER BY at DESC LIMIT ?',
-    )
-      .pluck()
-      .all(id, now - MINUTE + 1, now, limit) as number[]
-    const oldest = made[limit - 1]
-    if (oldest === undefined) return
-    throw appError('rate_limited', { name, most: limit, seconds: Math.ceil((oldest + MINUTE - now) / 1000) })
+  /** The row of a use as it is, where it is there. */
+  #begun({ id, at }: UseRef) {
+    const [row] = this.#statement(
+      'SELECT at, token_id, provider, cost, estimated, outcome FROM key_use WHERE id = ? AND at = ?',
+    ).all(id, at) as (UseOfDay & { cost: number | null; estimated: number; outcome: string | null })[]
+    if (row === undefined) return undefined
+    return { ...row, estimated: row.estimated === 1, ended: row.outcome !== null }
+  }
+
+  /** What has ended says itself what it took. */
+  #note(ref: UseRef, { input_tokens, output_tokens, cost, total_ms }: UsedSoFar): void {
+    const before = this.#begun(ref)
+    if (before === undefined || before.ended) return
+    this.#statement(
+      `UPDATE key_use SET input_tokens = ?, output_tokens = ?, cached_tokens = 0, cost = ?, total_ms = ?, estimated = 1
+       WHERE id = ?`,
+    ).run(input_tokens, output_tokens, cost, total_ms, ref.id)
+    this.#spend.add(before, before, { cost, estimated: true, ended: false })
   }
 
   #insert(token: NewTokenRow) {
-    const { name, kind, prefix, sha256, providers, models, requests_per_minute, expires_at } = token
+    const { name, kind, prefix, sha256, providers, models, expires_at } = token
     const { lastInsertRowid } = this.#named(name, () =>
       this.#statement(
-        `INSERT INTO token (name, kind, prefix, sha256, providers, models, requests_per_minute, expires_at, created_at)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+        `INSERT INTO token (name, kind, prefix, sha256, providers, models, requests_per_minute, tokens_per_minute,
+           spend_per_day, spend_per_month, expires_at, created_at)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
       ).run(
         name,
         kind,
@@ -217,12 +232,12 @@ export class SqliteTokenStore implements TokenStore {
         sha256,
         toList(providers),
         toList(models),
-        requests_per_minute,
+        ...limitNames.map((limit) => token[limit]),
         expires_at,
         new Date().toISOString(),
       ),
     )
-    const detail = { token: name, kind, ...pick(token, ['providers', 'models', 'requests_per_minute', 'expires_at']) }
+    const detail = { token: name, kind, ...pick(token, ['providers', 'models', ...limitNames, 'expires_at']) }
     return { result: this.#get(Number(lastInsertRowid)), entry: { act: 'token.create', provider: null, detail } }
   }
 

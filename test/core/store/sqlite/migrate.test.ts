@@ -123,6 +123,7 @@ const DIGESTS = [
   '0401068c71d45451ae11be5d975687f4b6311f8a6e958ab121f506e9d1fd818c',
   'd2b28cf35a2cb477ee32e9a723c28beae6dc4427367f8e3932b138f2381ea7ad',
   '1e832dd0fe108e29ebca5099dc7a9a72f7df1e11c6ee87d11dd72dca3d10ddfd',
+  '8cb3ed1b6363e768e65aeca189d02973db85a7acfa9d5172b3ff95e8fb3d7b52',
 ]
 
 describe('a migration that was shipped', () => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { actorOf } from '../../../../src/core/actor.ts'
+import { noLimits } from '../../../../src/shared/limit-schemas.ts'
 import { openSqlite } from '../../../support/open-sqlite.ts'
 import { testTokens } from '../../../support/token-suite.ts'
 import { dumpVault, tamper } from '../../../support/vault-dump.ts'
@@ -12,7 +13,7 @@ testTokens('sqlite', async () => {
 describe('what a token may use', () => {
   it.each(['{', '"all"', '[1]'])('never reads as "all" where it cannot be read: %s', async (text) => {
     const { home, store, close } = await openSqlite()
-    const limits = { providers: ['p'], models: null, requests_per_minute: null, expires_at: null }
+    const limits = { providers: ['p'], models: null, ...noLimits, expires_at: null }
     const row = { name: 'a', kind: 'tool', prefix: 'lk_1234', sha256: Buffer.alloc(32), ...limits } as const
     await store.tokens.insert(row, actorOf('cli'))
     tamper(home, 'UPDATE token SET providers = ?', text)
