@@ -3,6 +3,7 @@ import { appError, toAppError, type AppError } from '../shared/errors.ts'
 import { noLimits } from '../shared/limit-schemas.ts'
 import { defaultSettings, type Status } from '../shared/schemas.ts'
 import { actorOf, type Actor } from './actor.ts'
+import { noteRequest } from './audit/refusals.ts'
 import { dispatch } from './dispatch.ts'
 import type { ToolGateway } from './gateway/tool-gateway.ts'
 import type { Admitted, Caller } from './http/caller.ts'
@@ -214,6 +215,7 @@ export class ListenerControl {
       mounts: this.#gateway?.mounts ?? [],
       revision: () => this.#parts.revision(),
       identify: (hash: Buffer) => this.#identify(hash),
+      onRefused: (why: AppError, caller: Caller | undefined) => noteRequest(this.#parts.vault.refusals, why, caller),
       admit: (request: Admitted) => this.#admit(request),
       call: (id: string, input: unknown, caller: Caller) =>
         dispatch(this.#apiOf(caller), 'rest', id, input, (error, operation) => log.error({ operation, err: error })),

@@ -93,6 +93,7 @@ export async function openCore(options: CoreOptions): Promise<Core> {
     },
     catalog,
     warn,
+    onUnrecorded: (cause) => log.warn({ err: cause }, 'a refusal was not recorded'),
     onStep,
   })
   await endKilledMove(vault)
@@ -119,7 +120,7 @@ export async function openCore(options: CoreOptions): Promise<Core> {
       ...keyTestOperations(vault, gateway, by),
       ...tokenOperations(vault, tokens, by),
       ...usageOperations(vault),
-      ...auditOperations(vault),
+      ...auditOperations(vault, by),
       ...masterKeyOperations(vault, by),
       ...lockOperations(vault, by),
       ...systemOperations({ vault, catalog, listener, desktop, notes, revision, closing: closing.signal }, by),

@@ -6,7 +6,7 @@ import type { CatalogInUse } from './catalog/catalog-in-use.ts'
 import { waitForChange } from './changes.ts'
 import type { Desktop } from './desktop.ts'
 import type { ListenerControl } from './listener-control.ts'
-import { getDecryptedApiKey } from './providers/provider-service.ts'
+import { releaseKey } from './providers/release-key.ts'
 import { keyStateOf } from './providers/stored-key.ts'
 import { keysOf } from './store/key-store.ts'
 import type { Vault } from './vault.ts'
@@ -99,7 +99,10 @@ export function systemOperations(parts: SystemParts, by: Actor): SystemApi {
 
     async copyApiKey({ provider_id }) {
       const desktop = desktopOf(parts)
-      const key = await getDecryptedApiKey(vault, { id: provider_id })
+      const row = await vault.reader().findProvider({ id: provider_id })
+      if (row === undefined) throw appError('provider_not_found', { ref: provider_id })
+      // Written down before the key is anywhere: a copy that cannot be is not made.
+      const key = await releaseKey(vault, row, by, { act: 'key.copy', detail: { key_id: row.key_id } })
       const clearsAt = new Date(Date.now() + CLIPBOARD_TIME)
       try {
         await desktop.copyConcealed(key, clearsAt)
@@ -224,6 +227,7 @@ async function statusOf({ vault, catalog, listener, desktop, notes }: SystemPart
     },
     catalog: { path: catalog.path, problem: vault.catalogProblem },
     listener: await listener.status(),
+    refusals_to_see: vault.state !== 'closed' && (await vault.reader().audit.hasAlarm()),
     notes: [...notes, ...notesOn(vault)],
   }
 }

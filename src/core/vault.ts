@@ -5,6 +5,7 @@ import { appError, isAppError, type AppError, type ErrorCode } from '../shared/e
 import type { LockReason } from '../shared/lock-schemas.ts'
 import type { KeySourceName } from '../shared/schemas.ts'
 import { actorOf, type Actor } from './actor.ts'
+import { Refusals } from './audit/refusals.ts'
 import { Sealing } from './audit/sealing.ts'
 import { sealTrail } from './audit/trail.ts'
 import type { CatalogInUse } from './catalog/catalog-in-use.ts'
@@ -29,7 +30,7 @@ import { ensurePrivateFolder, lookAt, unwritable, type OnStep, type Warn } from 
 import { startOver } from './start-over.ts'
 import { keysOf } from './store/key-store.ts'
 import { createVault, openVaultForReading, openVaultForWriting } from './store/sqlite/sqlite-vault-file.ts'
-import { MasterKeyChanged, type DroppedKeys, type Store, type VaultRow } from './store/store.ts'
+import { MasterKeyChanged, type AuditEntry, type DroppedKeys, type Store, type VaultRow } from './store/store.ts'
 import type { VaultFile } from './store/vault-file.ts'
 
 interface VaultOptions {
@@ -37,6 +38,8 @@ interface VaultOptions {
   given: GivenKeys
   catalog: CatalogInUse
   warn: Warn
+  /** A refusal could not be written down. */
+  onUnrecorded: (cause: unknown) => void
   onStep?: OnStep | undefined
 }
 
@@ -78,6 +81,8 @@ export class Vault {
   isNew = false
   catalogProblem: string | null = null
   readonly lock = new AppLock()
+  /** What was refused, on its way into the audit trail. */
+  readonly refusals: Refusals
   readonly #options: VaultOptions
   readonly #sealing: Sealing
   #given: GivenKeys
@@ -97,6 +102,7 @@ export class Vault {
     this.#given = options.given
     this.places = options.places
     this.#sealing = new Sealing(() => this.#sealTrail(), options.warn)
+    this.refusals = new Refusals((entry, by, alarm) => this.#recordRefusal(entry, by, alarm), options.onUnrecorded)
   }
 
   /** Opens the vault of these places, or makes it; what is wrong becomes a state, not an exception. */
@@ -352,8 +358,16 @@ export class Vault {
   }
 
   /** Seals what was done and is not sealed yet: for one who is about to close. */
-  settle(): Promise<void> {
-    return this.#sealing.settle()
+  async settle(): Promise<void> {
+    await this.refusals.settle()
+    await this.#sealing.settle()
+  }
+
+  /** A vault that is not open takes no row; what was refused stays refused. */
+  async #recordRefusal(entry: AuditEntry, by: Actor, alarm: boolean): Promise<void> {
+    await this.during(() =>
+      this.withMasterKey((store) => (alarm ? store.audit.raiseAlarm(entry, by) : store.record(entry, by))),
+    )
   }
 
   /** Lets go of the file at once; an act that still runs fails. */

@@ -230,6 +230,15 @@ export const operations = {
   ),
 
   listAudit: op('GET /audit', 'What was done, tried and refused, the newest first.', AuditQuery, AuditPage),
+  seeRefusals: op(
+    'POST /audit/seen',
+    'A person has looked at what was refused: it is marked no longer.',
+    nothing,
+    done,
+    {
+      status: 204,
+    },
+  ),
   verifyAudit: op('POST /audit/verify', 'Whether the audit trail is as it was written.', nothing, AuditVerdict),
 
   getSettings: op('GET /settings', 'The settings.', nothing, Settings, { whenLocked: true }),

@@ -270,6 +270,8 @@ export const Status = z.object({
     /** Whether tools may use it; differs from `state` where the listener also carries this page. */
     tools_allowed: z.boolean(),
   }),
+  /** Accesses were refused more often than by mistake, and nobody has looked yet. */
+  refusals_to_see: z.boolean(),
   /** Sentences a person should know of: a key file beside the vault, a `.env` that is not read. */
   notes: z.array(z.string()),
 })

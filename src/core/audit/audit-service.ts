@@ -1,20 +1,25 @@
 import type { Api } from '../../shared/contract.ts'
 import type { AuditEvent, AuditVerdict } from '../../shared/audit-schemas.ts'
+import type { Actor } from '../actor.ts'
 import type { Vault } from '../vault.ts'
 import type { BreakReason, ChainedRow } from './chain.ts'
 import { verifyTrail, type TrailVerdict } from './trail.ts'
 
-type AuditApi = Pick<Api, 'listAudit' | 'verifyAudit'>
+type AuditApi = Pick<Api, 'listAudit' | 'verifyAudit' | 'seeRefusals'>
 
 const PAGE = 100
 
 /** The operations on the audit trail: it is read and verified, and written by every other operation. */
-export function auditOperations(vault: Vault): AuditApi {
+export function auditOperations(vault: Vault, by: Actor): AuditApi {
   return {
     async listAudit({ limit = PAGE, ...filter }) {
       const rows = await vault.reader().audit.list({ ...filter, limit: limit + 1 })
       const events = rows.slice(0, limit).map(toEvent)
       return { events, next: rows.length > limit ? (events.at(-1)?.seq ?? null) : null }
+    },
+
+    async seeRefusals() {
+      if (await vault.reader().audit.hasAlarm()) await vault.withMasterKey((store) => store.audit.seeAlarm(by))
     },
 
     async verifyAudit() {

@@ -24,6 +24,8 @@ export interface GatewayDeps {
   upstreams: Upstreams
   ports: GatewayPorts
   log: Log
+  /** Told of each refusal, and whom it met. */
+  onRefused?: (why: AppError, caller: Caller) => void
   limits?: Partial<GatewayLimits>
 }
 
@@ -35,7 +37,7 @@ export interface Gateway {
 }
 
 /** Makes the gateway: `/proxy/{provider}`, and `/v1` and `/v1beta` as one address for all. */
-export function createGateway({ vault, upstreams, ports, log, limits }: GatewayDeps): Gateway {
+export function createGateway({ vault, upstreams, ports, log, onRefused, limits }: GatewayDeps): Gateway {
   const running = new Map<Exchange, Caller>()
   const book = new ProviderBook()
   const bounds = { ...defaultGatewayLimits, ...limits }
@@ -89,6 +91,7 @@ export function createGateway({ vault, upstreams, ports, log, limits }: GatewayD
         } catch (cause) {
           const error = toAppError(cause)
           if (error.code === 'internal') log.error({ err: error.cause }, 'the gateway failed')
+          onRefused?.(error, request.caller)
           asked.refuse(res, error)
         } finally {
           asked.done()

@@ -1,4 +1,5 @@
 import type { CatalogInUse } from '../catalog/catalog-in-use.ts'
+import { noteRequest } from '../audit/refusals.ts'
 import type { Log } from '../log.ts'
 import type { TokenBook } from '../token-book.ts'
 import type { Vault } from '../vault.ts'
@@ -30,7 +31,13 @@ interface ToolGatewayDeps {
 export function openToolGateway({ vault, tokens, catalog, log }: ToolGatewayDeps): ToolGateway {
   const upstreams = new Upstreams()
   const endings = new Endings({ vault, catalog, log })
-  const gateway = createGateway({ vault, upstreams, ports: vaultPorts({ vault, tokens, endings, catalog, log }), log })
+  const gateway = createGateway({
+    vault,
+    upstreams,
+    ports: vaultPorts({ vault, tokens, endings, catalog, log }),
+    log,
+    onRefused: (why, caller) => noteRequest(vault.refusals, why, caller),
+  })
   return {
     ...gateway,
     testKey: (provider, key, model) => probeProvider(upstreams, provider, key, model),

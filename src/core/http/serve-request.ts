@@ -37,6 +37,8 @@ export interface ServeDeps extends Omit<RestDeps, 'bodyLimit'> {
   identify: (tokenHash: Buffer) => Caller | undefined
   /** Refuses what this caller may not do now (a locked vault, a scope); asked after the token. */
   admit?: (request: Admitted) => AppError | undefined
+  /** Told of each refusal, and who it was where that is known. */
+  onRefused?: (why: AppError, caller: Caller | undefined) => void
   log: Log
   mounts?: readonly Mount[]
   page?: Page
@@ -94,6 +96,7 @@ export function createServe(deps: ServeDeps, port: number, limits: ServeLimits, 
     const mount = entry.path === null ? undefined : mountOf(entry.path)
     const fail = (cause: unknown): void => {
       const why = known(cause)
+      deps.onRefused?.(why, entry.to === 'room' ? entry.caller : undefined)
       send(mount?.refuse?.(why, entry.path ?? '', req) ?? errorAnswer(why))
     }
     const sendContinue = (): void => {
@@ -173,7 +176,9 @@ export function createServe(deps: ServeDeps, port: number, limits: ServeLimits, 
     // The socket has no listener any more; a reset by the peer would otherwise end the process.
     socket.on('error', () => socket.destroy())
     const entry = enter(req)
-    const refusal = errorAnswer(entry.to === 'nothing' ? known(entry.why) : appError('upgrade_refused', undefined))
+    const why = entry.to === 'nothing' ? known(entry.why) : appError('upgrade_refused', undefined)
+    deps.onRefused?.(why, undefined)
+    const refusal = errorAnswer(why)
     socket.end(rawAnswer(refusal), () => socket.destroy())
     note(req.method, null, refusal.status, began)
   }

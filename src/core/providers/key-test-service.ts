@@ -5,7 +5,7 @@ import type { Actor } from '../actor.ts'
 import type { Probed } from '../gateway/probe.ts'
 import type { ToolGateway } from '../gateway/tool-gateway.ts'
 import type { Vault } from '../vault.ts'
-import { openKey } from './stored-key.ts'
+import { releaseKey } from './release-key.ts'
 
 type KeyTestApi = Pick<Api, 'testNewProvider' | 'testProvider' | 'listUpstreamModels'>
 
@@ -47,11 +47,7 @@ export function keyTestOperations(vault: Vault, gateway: () => Promise<ToolGatew
     if (base_url === null) throw appError('provider_has_no_address', { name })
     const key =
       given === undefined
-        ? await vault.withMasterKey(async (store, ring) => {
-            const opened = openKey(ring, row)
-            await store.record({ act: 'key.test', provider: name, detail: { key_id: row.key_id } }, by)
-            return opened
-          })
+        ? await releaseKey(vault, row, by, { act: 'key.test', detail: { key_id: row.key_id } })
         : Buffer.from(given, 'utf8')
     try {
       return await ask({ name, base_url, dialect, auth }, key)

@@ -2,13 +2,14 @@ import type { Api } from '../../shared/contract.ts'
 import { appError, type AppError } from '../../shared/errors.ts'
 import { originOf } from '../../shared/origin.ts'
 import { defaultAuth, type Provider, type ProviderPatch } from '../../shared/schemas.ts'
-import type { Actor } from '../actor.ts'
+import { actorOf, type Actor } from '../actor.ts'
 import type { CatalogInUse } from '../catalog/catalog-in-use.ts'
 import type { KeyRing } from '../crypto/master-key.ts'
 import { catalogFields, type CatalogFacts, type ProviderChange, type ProviderRow, type Store } from '../store/store.ts'
 import type { Vault } from '../vault.ts'
 import { isOffered } from './offered-address.ts'
-import { adoptedKey, keyStateOf, openKey, sealKey } from './stored-key.ts'
+import { releaseKey } from './release-key.ts'
+import { adoptedKey, keyStateOf, sealKey } from './stored-key.ts'
 
 type ProviderApi = Pick<
   Api,
@@ -157,7 +158,7 @@ export async function getProviderByName(vault: Vault, name: string): Promise<Pro
 export async function getDecryptedApiKey(vault: Vault, ref: { id: number } | { name: string }): Promise<Buffer> {
   return vault.during(async () => {
     const row = 'name' in ref ? await getProviderByName(vault, ref.name) : await find(vault.reader(), ref.id)
-    return vault.withMasterKey(async (_store, ring) => openKey(ring, row))
+    return releaseKey(vault, row, actorOf('start'))
   })
 }
 

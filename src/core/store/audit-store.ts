@@ -1,5 +1,8 @@
-// The audit trail as it is read. Rows are written by the acts themselves, within their transactions.
+// The audit trail as it is read. Rows are written by the acts themselves, within their transactions; only an alarm is
+// an act of the trail's own.
+import type { Actor } from '../actor.ts'
 import type { ChainedRow, ChainStart } from '../audit/chain.ts'
+import type { AuditEntry } from './store.ts'
 
 /** Which rows are wanted; what is left out does not matter. Times are RFC 3339 in UTC, as the rows have them. */
 export interface AuditFilter {
@@ -23,4 +26,9 @@ export interface AuditStore {
   head(): Promise<ChainStart | undefined>
   /** The hash of a row; undefined where it is gone. */
   hashAt(seq: number): Promise<string | undefined>
+  /** Writes down what a person should look at; it stands until they have. */
+  raiseAlarm(entry: AuditEntry, by: Actor): Promise<void>
+  hasAlarm(): Promise<boolean>
+  /** A person has looked. */
+  seeAlarm(by: Actor): Promise<void>
 }

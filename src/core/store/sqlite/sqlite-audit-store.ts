@@ -14,6 +14,8 @@ const LIST = `${SELECT}
     AND (@before IS NULL OR seq < @before)
   ORDER BY seq DESC LIMIT @limit`
 
+const ALARM = 'refusals_to_see'
+
 /** The audit trail in SQL. */
 export class SqliteAuditStore implements AuditStore {
   readonly #db: Database
@@ -47,6 +49,25 @@ export class SqliteAuditStore implements AuditStore {
     return this.#acts.readOne(
       () => this.#statement('SELECT hash FROM audit WHERE seq = ?').pluck().get(seq) as string | undefined,
     )
+  }
+
+  raiseAlarm(entry: AuditEntry, by: Actor): Promise<void> {
+    return this.#acts.write(by, () => {
+      // Beside the settings, which know nothing of it: it is no choice of the person's.
+      this.#statement('INSERT INTO setting (name, value) VALUES (?, ?) ON CONFLICT DO NOTHING').run(ALARM, 'true')
+      return { result: undefined, entry }
+    })
+  }
+
+  hasAlarm(): Promise<boolean> {
+    return this.#acts.readOne(() => this.#statement('SELECT 1 FROM setting WHERE name = ?').get(ALARM) !== undefined)
+  }
+
+  seeAlarm(by: Actor): Promise<void> {
+    return this.#acts.write(by, () => {
+      const { changes } = this.#statement('DELETE FROM setting WHERE name = ?').run(ALARM)
+      return { result: undefined, entry: changes === 0 ? null : { act: 'audit.seen', provider: null } }
+    })
   }
 
   #statement(sql: string): Statement {
