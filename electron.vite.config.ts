@@ -50,6 +50,8 @@ export default defineConfig({
           cli: resolve('src/cli/index.ts'),
           // A process of its own, started by either.
           'keychain-helper': resolve('src/core/crypto/keychain-helper.ts'),
+          // A thread of its own, started by either.
+          'rotation-worker': resolve('src/core/rotation/rotation-worker.ts'),
         },
         external,
         output: { format: 'es', entryFileNames: '[name].js', chunkFileNames: 'chunks/[name]-[hash].js' },

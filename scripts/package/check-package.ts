@@ -15,7 +15,7 @@ type Say = (sentence: string) => void
 const allowedInAsar = [
   /^\/package\.json$/,
   /^\/models\.yaml$/,
-  /^\/out\/main\/(index|cli|keychain-helper)\.js$/,
+  /^\/out\/main\/(index|cli|keychain-helper|rotation-worker)\.js$/,
   /^\/out\/main\/chunks\/[\w.-]+\.js$/,
   /^\/out\/preload\/index\.cjs$/,
   /^\/out\/renderer\/index\.html$/,

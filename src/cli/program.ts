@@ -12,6 +12,7 @@ import { addKeySource } from './commands/key-source.ts'
 import { addModels } from './commands/models.ts'
 import { addProviders } from './commands/providers.ts'
 import { addRestore } from './commands/restore.ts'
+import { addRotate } from './commands/rotate.ts'
 import { addRun } from './commands/run.ts'
 import { addServe } from './commands/serve.ts'
 import { addStartOver } from './commands/start-over.ts'
@@ -81,6 +82,7 @@ export function createProgram(): Command {
   addExport(program)
   addKeygen(program)
   addKeySource(program)
+  addRotate(program)
   addStartOver(program)
   addHelp(program)
   return program

@@ -4,9 +4,11 @@ import type { Actor } from './actor.ts'
 import { endMove, moveMasterKey } from './key-move/move-master-key.ts'
 import { withMasterKeyLock } from './key-custody.ts'
 import { lookAt } from './private-files.ts'
+import { planRotation } from './rotation/plan-rotation.ts'
+import { rotateMasterKey } from './rotation/rotate-master-key.ts'
 import type { Vault } from './vault.ts'
 
-type MasterKeyApi = Pick<Api, 'moveMasterKey'>
+type MasterKeyApi = Pick<Api, 'moveMasterKey' | 'planRotation' | 'rotateMasterKey'>
 
 /** The operations on the master key itself. */
 export function masterKeyOperations(vault: Vault, by: Actor): MasterKeyApi {
@@ -17,6 +19,14 @@ export function masterKeyOperations(vault: Vault, by: Actor): MasterKeyApi {
       } finally {
         await vault.reopen()
       }
+    },
+
+    async planRotation() {
+      return vault.withCustody(planRotation)
+    },
+
+    async rotateMasterKey() {
+      return vault.withCustody((custody) => rotateMasterKey(custody, () => vault.reopen(), by))
     },
   }
 }

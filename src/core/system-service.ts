@@ -10,6 +10,7 @@ import { releaseKey } from './providers/release-key.ts'
 import { keyStateOf } from './providers/stored-key.ts'
 import { keysOf } from './store/key-store.ts'
 import type { Vault } from './vault.ts'
+import { exchangeNotes } from './rotation/exchange-notes.ts'
 import { FORMAT } from './store/sqlite/migrations.ts'
 import { version } from './version.ts'
 
@@ -228,7 +229,7 @@ async function statusOf({ vault, catalog, listener, desktop, notes }: SystemPart
     catalog: { path: catalog.path, problem: vault.catalogProblem },
     listener: await listener.status(),
     refusals_to_see: vault.state !== 'closed' && (await vault.reader().audit.hasAlarm()),
-    notes: [...notes, ...notesOn(vault)],
+    notes: [...notes, ...notesOn(vault), ...exchangeNotes(vault, rows)],
   }
 }
 

@@ -52,6 +52,8 @@ interface Opened {
   source: { name: KeySourceName; place: string } | undefined
   /** The id of the key that was given, also where it is the wrong one. */
   givenId: string | undefined
+  /** The id of the first key of the source. */
+  offeredId: string | undefined
 }
 
 const CLOSED: Opened = {
@@ -61,6 +63,7 @@ const CLOSED: Opened = {
   row: undefined,
   source: undefined,
   givenId: undefined,
+  offeredId: undefined,
 }
 
 /** The states that start-over mends. */
@@ -153,6 +156,11 @@ export class Vault {
     const { file, problem } = this.#opened
     if (file === undefined) throw problem ?? appError('internal', undefined)
     return file.store
+  }
+
+  /** The id of the first key that the source holds: another than the vault's where an exchange is not finished. */
+  get offeredKeyId(): string | undefined {
+    return this.#opened.offeredId
   }
 
   /** The master key at hand, if there is one: for what can also do without. */
@@ -386,7 +394,8 @@ export class Vault {
     this.#busy += 1
     try {
       ensurePrivateFolder(places.config, warn)
-      await sealTrail(file.store.audit, places.audit_head, ring)
+      const isCurrent = async (): Promise<boolean> => (await file.store.readVault()).master_key_id === ring.currentId
+      await sealTrail(file.store.audit, places.audit_head, ring, isCurrent)
     } finally {
       this.#busy -= 1
       if (this.#busy === 0) this.#release()
@@ -474,8 +483,12 @@ export class Vault {
         ring = source === undefined ? undefined : await readKeyRing(source)
         if (ring === undefined) throw await missingKey(reading.store, row)
         opened.givenId = ring.currentId
+        opened.offeredId = ring.currentId
         if (row.master_key_id === null || !ring.has(row.master_key_id)) {
           ring.destroy()
+          // It may have been exchanged between the two readings.
+          if ((await reading.store.readVault()).master_key_id !== row.master_key_id)
+            return await this.#openExisting(reading)
           throw appError('encryption_key_wrong', { place: opened.source?.place ?? '' })
         }
         opened.ring = ring.ledBy(row.master_key_id)

@@ -30,7 +30,7 @@ import {
   StartOverResult,
   Status,
 } from './schemas.ts'
-import { MovedMasterKey, MoveMasterKey } from './master-key-schemas.ts'
+import { MovedMasterKey, MoveMasterKey, RotatedMasterKey, RotationPlan } from './master-key-schemas.ts'
 import { CreatedToken, NewToken, PrintedToken, Token, tokenOutputFields, TokenPatch, TokenRef } from './tool-schemas.ts'
 import { Usage, UsageInput } from './usage-schemas.ts'
 
@@ -335,6 +335,21 @@ export const operations = {
     'Keeps the master key in another place: seen to be there, then recorded, then the old place is wiped.',
     MoveMasterKey,
     MovedMasterKey,
+    { doors: inPerson },
+  ),
+
+  planRotation: op(
+    null,
+    'What an exchange of the master key would do, which processes it concerns, and which keys a leak has spoilt.',
+    nothing,
+    RotationPlan,
+    { doors: inPerson },
+  ),
+  rotateMasterKey: op(
+    null,
+    'Makes a new master key and encrypts every stored key again; one that was stopped goes on.',
+    nothing,
+    RotatedMasterKey,
     { doors: inPerson },
   ),
 

@@ -281,6 +281,11 @@ export const errors = {
     'Another Latchkey is moving or exchanging the master key just now',
     'Nothing has been changed. Wait until it is done, then try again.',
   ),
+  rotation_needs_key: row<{ place: string }>(
+    409,
+    ({ place }) => `The master key comes from ${place}, where Latchkey cannot put a new one`,
+    'Make one with latchkey keygen, give both as NEW,OLD where the old one was, and rotate again. Or move it first: latchkey key-source set keychain',
+  ),
   master_key_not_moved: row<{ place: string; what: string }>(
     422,
     ({ place, what }) => `The master key was not moved to ${place}: ${what}`,

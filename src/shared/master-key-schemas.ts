@@ -27,3 +27,43 @@ export const MovedMasterKey = z.object({
   /** Places that still hold the key, or go before the new one: their owner has to take it away. */
   left: z.array(z.string()),
 })
+
+/** What an exchange of the master key would do, and whom it concerns. */
+export const RotationPlan = z.object({
+  source: KeySourceName,
+  place: z.string(),
+  fingerprint: z.string(),
+  /** `unfinished`: one was begun and is taken up. `needs_key`: its owner has to give the new key first. */
+  state: z.enum(['ready', 'unfinished', 'needs_key']),
+  keys: z.int(),
+  /** Other processes that have the vault open. */
+  processes: z.array(z.object({ pid: z.int(), name: z.string() })),
+  /** Whether those take the new key from its place by themselves; else they turn read-only until started with it. */
+  reread: z.boolean(),
+  /** For the owner whose master key leaked: the keys that have to be replaced at their providers, too. */
+  to_replace: z.array(
+    z.object({
+      provider_id: z.int(),
+      name: z.string(),
+      display_name: z.string(),
+      key_url: z.string().nullable(),
+      keys: z.int(),
+    }),
+  ),
+  /** Automatic copies that the old master key opens. */
+  copies: z.int(),
+})
+export type RotationPlan = z.infer<typeof RotationPlan>
+
+/** What an exchange of the master key did. */
+export const RotatedMasterKey = z.object({
+  fingerprint: z.string(),
+  keys: z.int(),
+  /** Keys that could not be opened before either, by provider: they stay as they are. */
+  left: z.array(z.string()),
+  /** The copy of the vault before it, under the old key. */
+  copy: z.string().nullable(),
+  /** Fingerprints of keys that its owner may take out of the place now. */
+  may_go: z.array(z.string()),
+})
+export type RotatedMasterKey = z.infer<typeof RotatedMasterKey>

@@ -56,19 +56,29 @@ export function readSeal(path: string): AuditSeal | 'damaged' | undefined {
 const STALE = 10_000
 
 /**
- * Puts the seal into the file unless one stands there that is as far or further. A damaged file stays as it is: it is
- * evidence. Answers whether it was written; false also where another process is writing just now.
+ * Puts the seal into the file unless one stands there that is as far or further, or that does not hold; as far under
+ * another master key, it is replaced. A damaged file stays as it is: it is evidence. Answers whether it was written; false
+ * also where another process is writing just now.
  */
-export function raiseSeal(path: string, seal: AuditSeal): boolean {
+export function raiseSeal(
+  path: string,
+  seal: AuditSeal,
+  holds: (standing: AuditSeal) => boolean = () => true,
+): boolean {
   const lock = `${path}.lock`
   if (!takeLock(lock)) return false
   try {
     const now = readSeal(path)
-    if (now === 'damaged' || (now !== undefined && now.seq >= seal.seq)) return false
+    if (now === 'damaged' || (now !== undefined && (isAsFar(now, seal) || !holds(now)))) return false
     return writePrivateFile(path, `${JSON.stringify(seal)}\n`)
   } finally {
     rmSync(lock, { force: true })
   }
+}
+
+/** Whether a seal makes another one needless. */
+export function isAsFar(standing: AuditSeal, seal: Pick<AuditSeal, 'seq' | 'master_key_id'>): boolean {
+  return standing.seq > seal.seq || (standing.seq === seal.seq && standing.master_key_id === seal.master_key_id)
 }
 
 /**

@@ -1,7 +1,7 @@
 // The audit trail of a vault and its seal, together: verified as far as the rows go, and sealed as far as they hold.
 import type { AuditStore } from '../store/audit-store.ts'
 import { CHAIN_BEGIN, verifyChain, type ChainStart, type ChainVerdict } from './chain.ts'
-import { raiseSeal, readSeal, sealAt, sealHolds, type AuditSeal, type SealingKeys } from './seal.ts'
+import { isAsFar, raiseSeal, readSeal, sealAt, sealHolds, type AuditSeal, type SealingKeys } from './seal.ts'
 
 /** So many rows are verified before others have their turn on this thread. */
 const AT_A_TIME = 1_000
@@ -23,15 +23,24 @@ export async function verifyTrail(
 
 /**
  * Moves the seal to the end of the trail. What is behind the seal is verified first, and the seal stays where it is if
- * that, or the seal itself, does not hold: sealing again would hide what happened.
+ * that, or the seal itself, does not hold: sealing again would hide what happened. `isCurrent` says whether the current
+ * one of these keys is the vault's still: it is asked after the end was read, so that a key on its way out seals nothing
+ * that was written after it.
  */
-export async function sealTrail(trail: AuditStore, path: string, keys: SealingKeys): Promise<void> {
+export async function sealTrail(
+  trail: AuditStore,
+  path: string,
+  keys: SealingKeys,
+  isCurrent: () => Promise<boolean> = async () => true,
+): Promise<void> {
   const head = await trail.head()
   const seal = readSeal(path)
-  if (head === undefined || seal === 'damaged' || (seal !== undefined && seal.seq >= head.seq)) return
+  if (head === undefined || seal === 'damaged') return
+  if (seal !== undefined && isAsFar(seal, { seq: head.seq, master_key_id: keys.currentId })) return
+  if (!(await isCurrent())) return
   if (seal !== undefined && (!sealHolds(seal, keys) || (await trail.hashAt(seal.seq)) !== seal.hash)) return
   const verdict = await verifyFrom(trail, seal ?? CHAIN_BEGIN, undefined, keys, head.seq)
-  if (verdict.holds) raiseSeal(path, sealAt(head, keys))
+  if (verdict.holds) raiseSeal(path, sealAt(head, keys), (standing) => sealHolds(standing, keys))
 }
 
 const NO_KEYS: SealingKeys = {

@@ -64,6 +64,11 @@ export function generateFernetKey(): string {
   return toBase64Url(randomBytes(32))
 }
 
+/** When a token was made, in seconds since 1970; for a token that was opened. */
+export function tokenTime(token: string): number {
+  return Number(Buffer.from(token, 'base64url').readBigUInt64BE(1))
+}
+
 /** Encrypts and decrypts under one key. Times are in seconds since 1970, as in Python. */
 export class Fernet {
   readonly #raw: Buffer

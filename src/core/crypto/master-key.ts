@@ -1,5 +1,5 @@
 import { createHmac, createSecretKey, hkdfSync, type KeyObject, randomBytes, timingSafeEqual } from 'node:crypto'
-import { Fernet, InvalidToken, KeyDestroyed, parseFernetKey } from './fernet.ts'
+import { Fernet, InvalidToken, KeyDestroyed, parseFernetKey, tokenTime } from './fernet.ts'
 
 /** What a token is bound to: it is released only to the place it was entered for. */
 export interface BindingContext {
@@ -124,6 +124,20 @@ export class KeyRing {
       }
     }
     throw new InvalidToken()
+  }
+
+  /**
+   * The same plaintext under the current key, made when the token was, as Python's `MultiFernet.rotate` has it. Throws as
+   * `open` does.
+   */
+  reseal(token: string, master_key_id: string): { token: string; master_key_id: string } {
+    const plaintext = this.open(token, master_key_id)
+    try {
+      const now = tokenTime(token)
+      return { token: this.#current.fernet.encrypt(plaintext, { now }), master_key_id: this.currentId }
+    } finally {
+      plaintext.fill(0)
+    }
   }
 
   /** The tag to store beside a token, under the key that made the token; the current one where none is named. */

@@ -2,7 +2,7 @@ import { appError, type AppError } from '../../shared/errors.ts'
 import { actorOf } from '../actor.ts'
 import type { CatalogInUse } from '../catalog/catalog-in-use.ts'
 import type { Log } from '../log.ts'
-import { openKey } from '../providers/stored-key.ts'
+import { openCurrentKey } from '../providers/open-current-key.ts'
 import type { TokenRow } from '../store/token-store.ts'
 import type { TokenBook } from '../token-book.ts'
 import type { Vault } from '../vault.ts'
@@ -53,7 +53,12 @@ export function vaultPorts({ vault, tokens, endings, catalog, log }: VaultPortsD
 
     keysFor(provider) {
       if (provider.api_key_encrypted === null) throw appError('provider_has_no_key', { name: provider.name })
-      return [{ id: provider.key_id, open: () => vault.withMasterKey(async (_store, ring) => openKey(ring, provider)) }]
+      return [
+        {
+          id: provider.key_id,
+          open: () => vault.withMasterKey((store, ring) => openCurrentKey(store, ring, provider)),
+        },
+      ]
     },
 
     async beforeUse(asked, cut) {

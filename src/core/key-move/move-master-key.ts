@@ -8,11 +8,10 @@ import type { KeySourceName } from '../../shared/schemas.ts'
 import type { Actor } from '../actor.ts'
 import type { KeySource, WritableKeySource } from '../crypto/key-source.ts'
 import { recordedKeySource } from '../crypto/key-sources.ts'
-import { isWrappedKey } from '../crypto/wrapped-key.ts'
 import { writableSource } from '../crypto/writable-sources.ts'
 import { withMasterKeyLock, type KeyCustody } from '../key-custody.ts'
 import { lookAt } from '../private-files.ts'
-import { assertHolds, holds, isSame } from './held-key.ts'
+import { assertHolds, holds, isSame, isWrapped } from './held-key.ts'
 import { readJournal, removeJournal, writeJournal } from './move-journal.ts'
 import { newPlaceFor } from './new-place.ts'
 
@@ -89,7 +88,7 @@ function assertMovable(text: string, source: KeySource, { to }: MoveMasterKey): 
   const refuse = (what: string): never => {
     throw appError('not_allowed', { what })
   }
-  if (isWrappedKey(text)) {
+  if (isWrapped(text)) {
     if (to === 'env' || to === 'command') {
       refuse(
         'A master key under a passphrase can lie in the keychain or the key file only: remove the passphrase first',

@@ -8,11 +8,10 @@ import type { KeySource, WritableKeySource } from '../crypto/key-source.ts'
 import { ownEnvSource, recordedKeySource } from '../crypto/key-sources.ts'
 import { newKeychainSource, type KeychainOptions } from '../crypto/keychain.ts'
 import { plainKeyringWith } from '../crypto/plain-keyring.ts'
-import { isWrappedKey } from '../crypto/wrapped-key.ts'
 import { writableSource } from '../crypto/writable-sources.ts'
 import type { KeyCustody } from '../key-custody.ts'
 import { lookAt, syncFolder, unwritable } from '../private-files.ts'
-import { assertHolds, holds, isSame, notMoved } from './held-key.ts'
+import { assertHolds, holds, isSame, isWrapped, notMoved } from './held-key.ts'
 
 export interface NewPlace {
   source: KeySource
@@ -70,7 +69,7 @@ async function keychainPlace(custody: KeyCustody): Promise<NewPlace> {
       if (!isAppError(cause) || cause.code !== 'keychain_unavailable') throw cause
       throw notMoved('the keychain', 'none answers here, or it is locked', cause)
     })
-    const plain = isWrappedKey(text) ? undefined : await plainKeyringWith(text, session.env)
+    const plain = isWrapped(text) ? undefined : await plainKeyringWith(text, session.env)
     if (plain === undefined) return
     throw notMoved('the keychain', `it would keep it unencrypted, in ${plain}`)
   }

@@ -2,7 +2,7 @@ import { toAppError } from '../../shared/errors.ts'
 import type { Actor } from '../actor.ts'
 import type { AuditEntry, ProviderRow } from '../store/store.ts'
 import type { Vault } from '../vault.ts'
-import { openKey } from './stored-key.ts'
+import { openCurrentKey } from './open-current-key.ts'
 
 /**
  * The key of a row once it is written down what it is released for; without an entry the caller does that. A release
@@ -16,7 +16,7 @@ export async function releaseKey(
 ): Promise<Buffer> {
   try {
     return await vault.withMasterKey(async (store, ring) => {
-      const key = openKey(ring, row)
+      const key = await openCurrentKey(store, ring, row)
       try {
         if (entry !== undefined) await store.record({ ...entry, provider: row.name }, by)
         return key

@@ -3,7 +3,7 @@ import { appError } from '../../shared/errors.ts'
 import { originOf } from '../../shared/origin.ts'
 import type { KeyState } from '../../shared/schemas.ts'
 import { InvalidToken } from '../crypto/fernet.ts'
-import { newKeyId, type BindingContext, type KeyRing } from '../crypto/master-key.ts'
+import { MasterKeyMissing, newKeyId, type BindingContext, type KeyRing } from '../crypto/master-key.ts'
 import type { StoredKey } from '../store/key-store.ts'
 import type { ProviderHead, ProviderRow, SealedKey } from '../store/store.ts'
 
@@ -55,6 +55,38 @@ export function adoptedKey(ring: KeyRing, row: ProviderRow): SealedKey {
     }
   } catch (cause) {
     if (cause instanceof InvalidToken) throw appError('key_unreadable', { name: row.display_name }, { cause })
+    throw cause
+  }
+}
+
+/**
+ * The same key under the ring's current master key; undefined where it cannot be opened as it stands. What stands outside
+ * its binding is not bound anew, and what another program wrote stays to be adopted.
+ */
+export function resealedKey(ring: KeyRing, place: Place, key: StoredKey): StoredKey | undefined {
+  const { api_key_encrypted: token, key_id, binding, master_key_id } = key
+  try {
+    if (binding === null || key_id === null || master_key_id === null) {
+      if (binding !== null || master_key_id !== null) return undefined
+      const found = ring.openAny(token)
+      found.plaintext.fill(0)
+      if (found.master_key_id === ring.currentId) return key
+      return { ...key, api_key_encrypted: ring.reseal(token, found.master_key_id).token }
+    }
+    if (!ring.bindingMatches(contextOf(place, key_id, token), binding, master_key_id)) return undefined
+    if (master_key_id === ring.currentId) {
+      ring.open(token, master_key_id).fill(0)
+      return key
+    }
+    const made = ring.reseal(token, master_key_id)
+    return {
+      ...key,
+      api_key_encrypted: made.token,
+      binding: ring.bindingOf(contextOf(place, key_id, made.token), made.master_key_id),
+      master_key_id: made.master_key_id,
+    }
+  } catch (cause) {
+    if (cause instanceof InvalidToken || cause instanceof MasterKeyMissing) return undefined
     throw cause
   }
 }

@@ -1,0 +1,78 @@
+// Every stored key under another master key, in one transaction with the check value and the audit row.
+import type { Actor } from '../../actor.ts'
+import { keysOf, type StoredKey } from '../key-store.ts'
+import { MasterKeyChanged, type ProviderHead } from '../store.ts'
+import type { Database, Statement } from './database.ts'
+import { ProviderReader } from './read-providers.ts'
+import { AuditWriter } from './sqlite-audit-store.ts'
+
+export interface Exchange {
+  /** The vault's master key now. */
+  from: string
+  /** The one that it will be; the same where only stragglers are looked for. */
+  to: string
+  /** The key under the new master key, or undefined where it cannot be opened as it stands. */
+  reseal: (provider: ProviderHead, key: StoredKey) => StoredKey | undefined
+}
+
+export interface Exchanged {
+  keys: number
+  /** Which keys could not be opened and stay as they are, by provider and label. */
+  left: string[]
+}
+
+/** Throws `MasterKeyChanged` where the vault's master key is not `from`. Times and ids of keys stay. */
+export function exchangeMasterKey(db: Database, { from, to, reseal }: Exchange, by: Actor): Exchanged {
+  const prepared = preparedOn(db)
+  return db
+    .transaction(() => {
+      if (prepared('SELECT master_key_id FROM vault').pluck().get() !== from) throw new MasterKeyChanged()
+      const first = prepared(
+        'UPDATE provider SET api_key_encrypted = ?, binding = ?, master_key_id = ? WHERE id = ? AND api_key_encrypted = ?',
+      )
+      const further = prepared(
+        `UPDATE provider_key SET api_key_encrypted = ?, binding = ?, master_key_id = ?
+         WHERE provider_id = ? AND api_key_encrypted = ?`,
+      )
+      const exchanged: Exchanged = { keys: 0, left: [] }
+      for (const provider of new ProviderReader(prepared).heads()) {
+        for (const key of keysOf(provider)) {
+          const made = reseal(provider, key)
+          if (made === undefined) exchanged.left.push(nameOf(provider, key))
+          if (made === undefined || made === key) continue
+          const values = [made.api_key_encrypted, made.binding, made.master_key_id, provider.id, key.api_key_encrypted]
+          ;(provider.further_keys.includes(key) ? further : first).run(...values)
+          exchanged.keys += 1
+        }
+      }
+      if (from === to && exchanged.keys === 0) return exchanged
+      prepared('UPDATE vault SET master_key_id = ?').run(to)
+      const detail = { from, to, keys: exchanged.keys, left: exchanged.left }
+      new AuditWriter(db).append(by, { act: 'master_key.rotate', provider: null, detail })
+      return exchanged
+    })
+    .immediate()
+}
+
+/** The keys that `reads` says no to, by provider and label. */
+export function keysThatFail(db: Database, reads: (provider: ProviderHead, key: StoredKey) => boolean): string[] {
+  const heads = db.transaction(() => new ProviderReader(preparedOn(db)).heads()).deferred()
+  return heads.flatMap((provider) =>
+    keysOf(provider)
+      .filter((key) => !reads(provider, key))
+      .map((key) => nameOf(provider, key)),
+  )
+}
+
+function nameOf({ name, further_keys }: ProviderHead, { label }: StoredKey): string {
+  return further_keys.length === 0 ? name : `${name} (${label})`
+}
+
+function preparedOn(db: Database): (sql: string) => Statement {
+  const statements = new Map<string, Statement>()
+  return (sql) => {
+    const known = statements.get(sql) ?? db.prepare(sql)
+    statements.set(sql, known)
+    return known
+  }
+}
