@@ -6,6 +6,7 @@ import type { Core } from '../core/open-core.ts'
 import { closest } from './closest.ts'
 import type { Globals } from './globals.ts'
 import { note, say } from './terminal.ts'
+import { unlockFirst } from './unlock-first.ts'
 
 /** The vault as a command has it: the file itself, through the same operations as every other door. */
 export interface OpenVault {
@@ -17,14 +18,15 @@ export interface OpenVault {
 
 /**
  * `read`: also where the vault is read-only, which is said. `change`: throws at once what keeps it from being changed,
- * so that nobody is asked for a key in vain. `report`: the command tells of notes and problems in its own answer.
+ * so that nobody is asked for a key in vain. Both ask for the passphrase of a vault that is locked. `report`: the command
+ * tells of notes and problems in its own answer, and takes a locked vault as it is.
  */
 type Purpose = 'read' | 'change' | 'report'
 
 /** Opens the vault for one command and lets go of it afterwards, whatever happens. */
 export async function withVault<T>(
   purpose: Purpose,
-  { keyFile, envFile }: Globals,
+  { keyFile, envFile, passphraseStdin }: Globals,
   act: (vault: OpenVault) => Promise<T>,
 ): Promise<T> {
   const [{ openCore }, { createLog }, { dispatch }, { createClient }, { actorOf }] = await Promise.all([
@@ -42,6 +44,9 @@ export async function withVault<T>(
     const call = (id: string, input: unknown) =>
       dispatch(api, 'cli', id, input, (error, operation) => log.error({ operation, err: error }))
     const client = createClient(call as Call)
+    if (purpose !== 'report' && core.vault.state === 'locked' && !(await mayBeRead(purpose, core))) {
+      await unlockFirst(client, passphraseStdin)
+    }
     const { problem, state } = core.vault
     if (purpose !== 'report') await sayWhatIsWorthKnowing(core, client)
     if (purpose === 'change' && problem !== undefined) throw problem
@@ -52,6 +57,11 @@ export async function withVault<T>(
   } finally {
     await core.close()
   }
+}
+
+/** A locked vault is read without its key where the settings let programs do so. */
+async function mayBeRead(purpose: Purpose, core: Core): Promise<boolean> {
+  return purpose === 'read' && (await core.settings()).reads_while_locked
 }
 
 async function sayWhatIsWorthKnowing({ vault, notes }: Core, client: Client): Promise<void> {

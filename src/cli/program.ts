@@ -9,7 +9,9 @@ import { addImport } from './commands/import.ts'
 import { addKeygen } from './commands/keygen.ts'
 import { addKey } from './commands/key.ts'
 import { addKeySource } from './commands/key-source.ts'
+import { addLock } from './commands/lock.ts'
 import { addModels } from './commands/models.ts'
+import { addPassphrase } from './commands/passphrase.ts'
 import { addProviders } from './commands/providers.ts'
 import { addRestore } from './commands/restore.ts'
 import { addRotate } from './commands/rotate.ts'
@@ -57,6 +59,7 @@ export function createProgram(): Command {
     .option('--json', 'answer in JSON, for programs')
     .addOption(new Option('--key-file <path>', 'take the master key from this file'))
     .addOption(new Option('--env-file <path>', 'take ENCRYPTION_KEY from this file; only that line is read'))
+    .option('--passphrase-stdin', 'where the vault is locked, take its passphrase from the first line of stdin')
     .configureHelp({ showGlobalOptions: true, styleTitle: (title) => painted(process.stdout, 'bold', title) })
     // Errors are said in one place, run.ts.
     .configureOutput({ outputError: () => undefined })
@@ -80,6 +83,8 @@ export function createProgram(): Command {
   addBackup(program)
   addRestore(program)
   addExport(program)
+  addPassphrase(program)
+  addLock(program)
   addKeygen(program)
   addKeySource(program)
   addRotate(program)

@@ -35,8 +35,8 @@ export class Answers {
 }
 
 /** Asks for a new passphrase, twice on a terminal, where a slip of the finger cannot be seen. */
-export async function receiveNewPassphrase(answers: Answers): Promise<string> {
-  const passphrase = await answers.hidden('Passphrase for the backup (it is not shown): ', 'passphrase')
+export async function receiveNewPassphrase(answers: Answers, question: string): Promise<string> {
+  const passphrase = await answers.hidden(question, 'passphrase')
   if (!canAsk()) return passphrase
   const again = await answers.hidden('The same again: ', 'passphrase')
   if (again === passphrase) return passphrase

@@ -49,7 +49,7 @@ async function writeTo(path: string, globals: Globals): Promise<void> {
   ])
   await withVault('change', globals, async ({ core, client }) => {
     assertFree(path)
-    const passphrase = await receiveNewPassphrase(new Answers())
+    const passphrase = await receiveNewPassphrase(new Answers(), 'Passphrase for the backup (it is not shown): ')
     say('Making a key of the passphrase, which takes a moment.')
     const secret = await newBackupKey(passphrase)
     try {

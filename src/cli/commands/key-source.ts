@@ -44,7 +44,7 @@ Examples:
 
 async function show(_options: object, command: Command): Promise<void> {
   const globals = globalsOf(command)
-  const { master_key } = await withVault('read', globals, ({ client }) => client.getStatus())
+  const { master_key } = await withVault('report', globals, ({ client }) => client.getStatus())
   if (globals.json) return print(JSON.stringify(master_key))
   const { source, place } = master_key
   print(source === null ? 'not found' : printable(sourceWords[source](place ?? '')))

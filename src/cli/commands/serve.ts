@@ -81,13 +81,16 @@ async function serve({ port, ui = false, log: always = false }: Options, command
   process.exit(0)
 }
 
+const LOCKED = 'The vault is locked: tools are refused until somebody runs latchkey unlock.'
+
 function sayStart(status: Status, tokenPlace: string, notes: readonly string[]): void {
   say(tokenPlace === 'LATCHKEY_TOKEN' ? 'The token is that of LATCHKEY_TOKEN.' : `The token is in ${tokenPlace}.`)
   const { source, place } = status.master_key
   if (source !== null) say(`The master key is ${printable(sourceWords[source](place ?? ''))}.`)
   for (const sentence of notes) note(sentence)
-  const { problem } = status.vault
-  if (problem !== null) note(`The vault is open read-only. ${problem.detail}. ${problem.hint ?? ''}`.trimEnd())
+  const { problem, state } = status.vault
+  if (state === 'locked') note(LOCKED)
+  else if (problem !== null) note(`The vault is open read-only. ${problem.detail}. ${problem.hint ?? ''}`.trimEnd())
   if (status.catalog.problem !== null) note(status.catalog.problem)
   if (canAsk()) say('Ctrl+C stops it.')
 }
@@ -101,7 +104,8 @@ function logStart(
   const { source, place, fingerprint } = master_key
   log.info({ vault: vault.path, token_place: tokenPlace, master_key: { source, place, fingerprint } }, 'started')
   for (const sentence of notes) log.info(sentence)
-  if (vault.problem !== null) log.error(vault.problem, 'the vault is open read-only')
+  if (vault.state === 'locked') log.warn(LOCKED)
+  else if (vault.problem !== null) log.error(vault.problem, 'the vault is open read-only')
   if (catalog.problem !== null) log.warn(catalog.problem)
 }
 

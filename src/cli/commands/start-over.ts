@@ -12,6 +12,7 @@ const lostKey: ReadonlySet<ErrorCode> = new Set([
   'key_file_unreadable',
   'keychain_unavailable',
   'key_command_failed',
+  'vault_locked',
 ])
 
 export function addStartOver(program: Command): void {
@@ -39,7 +40,8 @@ async function startOver(_options: object, command: Command): Promise<void> {
     // Whatever else keeps the vault from opening is no lost key, and says itself what helps.
     if (problem !== undefined && (state === 'closed' || !lostKey.has(problem.code))) throw problem
     if (problem !== undefined) {
-      const lost = await client.listProvidersWithKeys()
+      // A locked vault names nothing until it was started over.
+      const lost = state === 'locked' ? [] : await client.listProvidersWithKeys()
       say(`${printable(problem.body.detail)}.`)
       say(`Starting over makes a new master key for ${core.places.vault}. A copy of the vault is kept.`)
       if (lost.length > 0)

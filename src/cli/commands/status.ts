@@ -15,8 +15,9 @@ export function addStatus(program: Command): void {
       const status = await withVault('report', globals, ({ client }) => client.getStatus())
       if (globals.json) return print(JSON.stringify(status))
       print(facts(linesOf(status)))
-      const { problem } = status.vault
-      if (problem !== null) {
+      const { problem, state } = status.vault
+      if (state === 'locked') note(`${problem?.detail ?? ''}. ${problem?.hint ?? ''}`)
+      else if (problem !== null) {
         say(`${painted(process.stderr, 'red', 'problem:')} ${printable(problem.detail)}`)
         if (problem.hint !== undefined) say(`${painted(process.stderr, 'cyan', 'hint:')} ${printable(problem.hint)}`)
       }
@@ -25,12 +26,12 @@ export function addStatus(program: Command): void {
     })
 }
 
-function linesOf({ version, vault, master_key, catalog, listener }: Status): [string, string[]][] {
+function linesOf({ version, vault, master_key, lock, catalog, listener }: Status): [string, string[]][] {
   return [
     ['Latchkey', [version]],
     ['Vault', [vault.path, vaultLine(vault)]],
     ['Keys', [keyLine(vault)]],
-    ['Master key', masterKeyLines(master_key)],
+    ['Master key', [...masterKeyLines(master_key), ...(lock.passphrase ? ['under a passphrase'] : [])]],
     ['Catalog', [catalog.path]],
     ['Listener', [listenerLine(listener)]],
   ]
@@ -39,7 +40,8 @@ function linesOf({ version, vault, master_key, catalog, listener }: Status): [st
 function vaultLine({ state, is_new, providers }: Status['vault']): string {
   if (state === 'closed') return 'cannot be opened'
   const count = `${providers} ${providers === 1 ? 'provider' : 'providers'}`
-  return `${state === 'open' ? (is_new ? 'just made' : 'open') : 'read-only'}, ${count}`
+  const words = { open: is_new ? 'just made' : 'open', locked: 'locked', read_only: 'read-only' }
+  return `${words[state]}, ${count}`
 }
 
 function keyLine({ state, keys, unreadable_keys }: Status['vault']): string {
