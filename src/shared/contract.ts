@@ -2,7 +2,7 @@
 // the OpenAPI document, docs/api.md and the forms' validation come from this table.
 import { z } from 'zod'
 import { AuditPage, AuditQuery, AuditVerdict } from './audit-schemas.ts'
-import { KeyTest, KeyTestInput, NewProviderTest, UpstreamModels } from './key-test-schemas.ts'
+import { KeyTest, KeyTestInput, KeyTests, NewProviderTest, UpstreamModels } from './key-test-schemas.ts'
 import { NewPassphrase, PassphraseChange, PassphraseRemoval, UnlockInput } from './lock-schemas.ts'
 import {
   keyOutputFields,
@@ -166,6 +166,12 @@ export const operations = {
     'Asks an address, at no cost, whether a key works there, before either is saved.',
     NewProviderTest,
     KeyTest,
+  ),
+  testKeys: op(
+    'POST /providers/{provider_id}/keys/test',
+    'Asks the provider, at no cost, whether its keys work, each of them.',
+    ProviderRef,
+    KeyTests,
   ),
   testProvider: op(
     'POST /providers/{provider_id}/test',

@@ -1,11 +1,14 @@
 // What crosses a door about the test of a key.
 import { z } from 'zod'
+import { KeyId } from './provider-key-schemas.ts'
 import { ApiKey, Auth, BaseUrl, Dialect, ModelName, ProviderRef } from './schemas.ts'
 
 export const KeyTestInput = z.strictObject({
   ...ProviderRef.shape,
   /** A key that is not stored yet; else the stored one is tested. */
   api_key: ApiKey.optional(),
+  /** Which of the stored ones, by its id or as `first`; the first if not given. */
+  key_id: KeyId.optional(),
   /** Whether the provider lists this model, too. */
   model: ModelName.optional(),
 })
@@ -43,6 +46,10 @@ export const KeyTest = z.object({
   suggested_base_url: z.string().nullable(),
 })
 export type KeyTest = z.infer<typeof KeyTest>
+
+/** What the provider said to each of its keys, in their order. */
+export const KeyTests = z.array(z.object({ id: z.string().nullable(), label: z.string(), test: KeyTest }))
+export type KeyTests = z.infer<typeof KeyTests>
 
 /** The models that a provider offers; null where it gave no list, and the test says why. */
 export const UpstreamModels = z.object({

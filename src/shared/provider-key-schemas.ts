@@ -39,11 +39,10 @@ export const ProviderKey = z.object({
 })
 export type ProviderKey = z.infer<typeof ProviderKey>
 
-export const ProviderKeyRef = z.strictObject({
-  ...ProviderRef.shape,
-  /** The id of a key, or `first`. */
-  key_id: z.string({ error: 'The id of a key is a text.' }).max(100, { error: 'That is no id of a key.' }),
-})
+/** The id of a key, or `first`. */
+export const KeyId = z.string({ error: 'The id of a key is a text.' }).max(100, { error: 'That is no id of a key.' })
+
+export const ProviderKeyRef = z.strictObject({ ...ProviderRef.shape, key_id: KeyId })
 
 const given = {
   label: KeyLabel.optional(),

@@ -20,6 +20,10 @@ export function defaultAuth(dialect: Dialect): Auth {
   return { openai: 'bearer', anthropic: 'x-api-key', google: 'x-goog-api-key' }[dialect] as Auth
 }
 
+/** Which of several keys is tried first: the first one that works, or each in its turn. */
+export const KeyChoice = z.enum(['in_order', 'round_robin'], { error: 'Choose in_order or round_robin.' })
+export type KeyChoice = z.infer<typeof KeyChoice>
+
 /** A sentence for a field that is absent, and one for a field of the wrong kind. */
 const text = (name: string) =>
   z.string({ error: (issue) => (issue.input === undefined ? `${name} is needed.` : `${name} must be a text.`) })

@@ -7,6 +7,8 @@ import { actorOf } from '../../src/core/actor.ts'
 import { generateFernetKey } from '../../src/core/crypto/fernet.ts'
 import { catalogInUse } from '../../src/core/catalog/catalog-in-use.ts'
 import { Endings } from '../../src/core/gateway/endings.ts'
+import { HealthNotes } from '../../src/core/gateway/health-notes.ts'
+import { KeyTurns } from '../../src/core/gateway/key-turns.ts'
 import { createGateway } from '../../src/core/gateway/gateway.ts'
 import { Upstreams } from '../../src/core/gateway/upstreams.ts'
 import { vaultPorts } from '../../src/core/gateway/vault-ports.ts'
@@ -46,7 +48,8 @@ const tokenHash = hashToken(token)
 const { vault } = core
 const catalog = catalogInUse(core.places)
 const endings = new Endings({ vault, catalog, log })
-const ports = vaultPorts({ vault, tokens: new TokenBook(vault), endings, catalog, log })
+const turns = new KeyTurns(new HealthNotes({ vault, log }).add)
+const ports = vaultPorts({ vault, tokens: new TokenBook(vault), endings, turns, catalog, log })
 if (process.argv.includes('--unrecorded')) ports.beforeUse = async () => undefined
 const gateway = createGateway({ vault, upstreams: new Upstreams(), ports, log })
 const listener = await startListener(

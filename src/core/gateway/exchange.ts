@@ -16,7 +16,7 @@ export interface ExchangeOptions {
   /** What the answer must not hold. */
   forms: readonly Buffer[]
   /** Whether another key should be tried for this status. */
-  another: (status: number) => boolean
+  another: (status: number, headers: readonly string[]) => boolean
   watcher: Watcher | undefined
   onEcho: () => void
   /** The event that says in the caller's dialect why its stream ends here. */
@@ -82,7 +82,8 @@ export class Exchange implements Dispatcher.DispatchHandler {
     if (this.#over || status < 200) return
     this.#status = status
     const { provider, forms, another } = this.#options
-    if (another(status)) {
+    const raw = rawHeadersOf(controller)
+    if (another(status, raw)) {
       this.#finish('next_key', { how: 'another' })
       controller.abort(new Error('another key is tried'))
       return
@@ -91,7 +92,6 @@ export class Exchange implements Dispatcher.DispatchHandler {
       this.#stop('cut', appError('upstream_redirected', { name: provider, status }))
       return
     }
-    const raw = rawHeadersOf(controller)
     const headers = passedHeaders(raw)
     if (holdsAny(headers.join('\n'), forms)) {
       this.#stopEcho()

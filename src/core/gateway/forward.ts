@@ -7,6 +7,7 @@ import type { Vault } from '../vault.ts'
 import type { Asked, GatewayLimits } from './asked.ts'
 import { formsOf } from './echo-guard.ts'
 import { Exchange, type Ended } from './exchange.ts'
+import { isRefusal } from './key-turns.ts'
 import type { Plan } from './plan.ts'
 import type { GatewayPorts, KeyCandidate, Use, Watcher } from './ports.ts'
 import { lastEventOf } from './refusal.ts'
@@ -21,9 +22,6 @@ export interface ForwardDeps {
   /** What runs, and for whom. */
   running: Map<Exchange, Caller>
 }
-
-/** Statuses by which a provider says that this key will not do. */
-const KEY_REFUSED: ReadonlySet<number> = new Set([401, 402, 403, 429])
 
 /**
  * Sends a request up and its answer back, with each key in turn as long as the provider refuses the key. The plan is
@@ -96,15 +94,17 @@ async function prepare(
     body: { held: body, size: bodySize },
   }
   const cut: Prepared['cut'] = {}
-  const secret = await key.open()
+  let secret: Buffer | undefined
   try {
+    secret = await key.open()
     const watcher = await ports.beforeUse(use, (why) => {
       if (cut.exchange === undefined) cut.why = why
       else cut.exchange.cut(why)
     })
     return { key, use, secret, watcher, cut }
   } catch (cause) {
-    secret.fill(0)
+    secret?.fill(0)
+    key.onEnd?.()
     throw cause
   }
 }
@@ -121,9 +121,9 @@ async function send(
   const forms = formsOf(secret)
   try {
     if (cut.why !== undefined || res.destroyed) return nothingSent(watcher, cut.why)
-    const another = (status: number): boolean => {
-      key.onAnswer?.(status)
-      return KEY_REFUSED.has(status) && !isLast()
+    const another = (status: number, headers: readonly string[]): boolean => {
+      key.onAnswer?.(status, headers)
+      return isRefusal(status) && !isLast()
     }
     const onEcho = (): void => ports.onEcho(use)
     const lastEvent = (why: AppError): Buffer => lastEventOf(why, endpoint.dialect)
@@ -141,6 +141,7 @@ async function send(
     running.delete(exchange)
     return ended
   } finally {
+    key.onEnd?.()
     secret.fill(0)
     for (const form of forms) form.fill(0)
   }

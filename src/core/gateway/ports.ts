@@ -67,7 +67,9 @@ export interface KeyCandidate {
   /** Decrypts it. The one who asked zeroes the Buffer. */
   open(): Promise<Buffer>
   /** What the provider said to it: for cool-downs and states. */
-  onAnswer?(status: number): void
+  onAnswer?(status: number, headers: readonly string[]): void
+  /** It is tried no longer, whether or not there was an answer. */
+  onEnd?(): void
 }
 
 /** Ends a use from outside: a revoked token, a limit reached during a stream. */

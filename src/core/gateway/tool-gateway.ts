@@ -6,6 +6,8 @@ import type { Vault } from '../vault.ts'
 import { Endings } from './endings.ts'
 import { createGateway, type Gateway } from './gateway.ts'
 import { fetchModels, probeProvider, type FetchedModels, type Probe, type Probed } from './probe.ts'
+import { HealthNotes } from './health-notes.ts'
+import { isRefusal, KeyTurns } from './key-turns.ts'
 import { Upstreams } from './upstreams.ts'
 import { vaultPorts } from './vault-ports.ts'
 
@@ -15,6 +17,8 @@ export interface ToolGateway extends Gateway {
   testKey(provider: Probed, key: Buffer, model?: string): Promise<Probe>
   /** The models a provider offers to this key. */
   fetchModels(provider: Probed, key: Buffer): Promise<FetchedModels>
+  /** Takes to heart what a test of a stored key told, and writes it down. */
+  tested(key_id: string, probe: Pick<Probe, 'verdict' | 'status'>): Promise<void>
   /** Ends what still runs, and writes down how it ended. */
   close(): Promise<void>
 }
@@ -31,10 +35,12 @@ interface ToolGatewayDeps {
 export function openToolGateway({ vault, tokens, catalog, log }: ToolGatewayDeps): ToolGateway {
   const upstreams = new Upstreams()
   const endings = new Endings({ vault, catalog, log })
+  const notes = new HealthNotes({ vault, log })
+  const turns = new KeyTurns(notes.add)
   const gateway = createGateway({
     vault,
     upstreams,
-    ports: vaultPorts({ vault, tokens, endings, catalog, log }),
+    ports: vaultPorts({ vault, tokens, endings, turns, catalog, log }),
     log,
     onRefused: (why, caller) => noteRequest(vault.refusals, why, caller),
   })
@@ -42,9 +48,15 @@ export function openToolGateway({ vault, tokens, catalog, log }: ToolGatewayDeps
     ...gateway,
     testKey: (provider, key, model) => probeProvider(upstreams, provider, key, model),
     fetchModels: (provider, key) => fetchModels(upstreams, provider, key),
+    tested(key_id, { verdict, status }) {
+      if (verdict === 'valid') turns.accepted(key_id, status ?? 200)
+      else if (status !== null && (verdict === 'refused' || isRefusal(status))) turns.refused(key_id, status)
+      return notes.flush()
+    },
     async close() {
       await upstreams.close()
       await endings.flush()
+      await notes.flush()
     },
   }
 }

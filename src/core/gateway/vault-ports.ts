@@ -2,13 +2,14 @@ import { appError, type AppError } from '../../shared/errors.ts'
 import { actorOf } from '../actor.ts'
 import type { CatalogInUse } from '../catalog/catalog-in-use.ts'
 import type { Log } from '../log.ts'
-import { openCurrentKey } from '../providers/open-current-key.ts'
 import type { TokenRow } from '../store/token-store.ts'
 import type { TokenBook } from '../token-book.ts'
 import type { Vault } from '../vault.ts'
 import type { Endings } from './endings.ts'
 import { isFree, tokensIn, textBytes } from './estimate.ts'
 import { limitsSpend, meteringOf, type Limited } from './limits.ts'
+import { keyCandidates } from './key-candidates.ts'
+import type { KeyTurns } from './key-turns.ts'
 import type { GatewayPorts, Intent } from './ports.ts'
 import { RunningUse } from './running-use.ts'
 import { UsageTap } from './usage-tap.ts'
@@ -19,11 +20,12 @@ interface VaultPortsDeps {
   endings: Endings
   /** For the prices it gives. */
   catalog: Pick<CatalogInUse, 'load'>
+  turns: KeyTurns
   log: Log
 }
 
 /** What the vault and its tokens say of who may use which key, and where each use is written down. */
-export function vaultPorts({ vault, tokens, endings, catalog, log }: VaultPortsDeps): GatewayPorts {
+export function vaultPorts({ vault, tokens, endings, turns, catalog, log }: VaultPortsDeps): GatewayPorts {
   return {
     mayUse(intent) {
       const { caller, scope } = intent
@@ -51,15 +53,7 @@ export function vaultPorts({ vault, tokens, endings, catalog, log }: VaultPortsD
       return limitedOf(token).some(limitsSpend) ? 'price' : undefined
     },
 
-    keysFor(provider) {
-      if (provider.api_key_encrypted === null) throw appError('provider_has_no_key', { name: provider.name })
-      return [
-        {
-          id: provider.key_id,
-          open: () => vault.withMasterKey((store, ring) => openCurrentKey(store, ring, provider)),
-        },
-      ]
-    },
+    keysFor: (provider) => keyCandidates(provider, vault, turns),
 
     async beforeUse(asked, cut) {
       const { caller, provider, base_url, dialect, key_id, model, scope, method, route, attempt, body } = asked

@@ -6,6 +6,7 @@ import { newKeyId, type KeyRing } from '../crypto/master-key.ts'
 import { keysOf, type KeyFacts, type KeysChange, type StoredKey } from '../store/key-store.ts'
 import type { ProviderRow, Store } from '../store/store.ts'
 import type { Vault } from '../vault.ts'
+import { findKey } from './find-key.ts'
 import { keyStateOf, sealKey } from './stored-key.ts'
 
 type KeyApi = Pick<Api, 'listKeys' | 'addKey' | 'updateKey' | 'removeKey'>
@@ -59,21 +60,12 @@ export function keyOperations(vault: Vault, by: Actor): KeyApi {
 
     async removeKey({ provider_id, key_id }) {
       const without = (before: ProviderRow): KeysChange => {
-        const keys = keysOf(before)
-        const { at, key } = locate(before, keys, key_id)
-        return { keys: named(keys.toSpliced(at, 1)), detail: { key_id: key.key_id, label: key.label } }
+        const { at, key } = findKey(before, key_id)
+        return { keys: named(keysOf(before).toSpliced(at, 1)), detail: { key_id: key.key_id, label: key.label } }
       }
       await vault.withMasterKey((store) => store.keys.change(provider_id, 'key.remove', without, by))
     },
   }
-}
-
-/** A key by its id, or the `first`. Throws `key_not_found`. */
-function locate(row: ProviderRow, keys: readonly StoredKey[], ref: string): { at: number; key: StoredKey } {
-  const at = ref === 'first' ? 0 : keys.findIndex(({ key_id }) => key_id === ref)
-  const key = keys[at]
-  if (key === undefined) throw appError('key_not_found', { name: row.name })
-  return { at, key }
 }
 
 function updatedKeys(
@@ -83,7 +75,7 @@ function updatedKeys(
   ring: KeyRing,
 ): KeysChange & { key: StoredKey } {
   const keys = keysOf(row)
-  const { at, key: before } = locate(row, keys, ref)
+  const { at, key: before } = findKey(row, ref)
   const key = {
     ...before,
     ...(api_key === undefined ? {} : sealKey(ring, row, api_key)),

@@ -4,55 +4,99 @@ import { defaultAuth } from '../../shared/schemas.ts'
 import type { Actor } from '../actor.ts'
 import type { Probed } from '../gateway/probe.ts'
 import type { ToolGateway } from '../gateway/tool-gateway.ts'
+import { keysOf, type StoredKey } from '../store/key-store.ts'
+import type { ProviderRow } from '../store/store.ts'
 import type { Vault } from '../vault.ts'
+import { findKey } from './find-key.ts'
 import { releaseKey } from './release-key.ts'
+import { keyStateOf } from './stored-key.ts'
 
-type KeyTestApi = Pick<Api, 'testNewProvider' | 'testProvider' | 'listUpstreamModels'>
+type KeyTestApi = Pick<Api, 'testNewProvider' | 'testProvider' | 'testKeys' | 'listUpstreamModels'>
 
 /** The operations that ask a provider with its key, at no cost. `gateway` has the connections to providers. */
 export function keyTestOperations(vault: Vault, gateway: () => Promise<ToolGateway>, by: Actor): KeyTestApi {
   return {
     async testNewProvider({ base_url, dialect = 'openai', auth = defaultAuth(dialect), api_key }) {
-      const providers = await gateway()
-      const key = Buffer.from(api_key, 'utf8')
-      try {
-        return await providers.testKey({ name: new URL(base_url).host, base_url, dialect, auth }, key)
-      } finally {
-        key.fill(0)
-      }
+      return testGiven({ name: new URL(base_url).host, base_url, dialect, auth }, api_key)
     },
 
-    async testProvider({ provider_id, api_key, model }) {
-      const providers = await gateway()
-      return withKey(provider_id, api_key, (provider, key) => providers.testKey(provider, key, model))
+    async testProvider({ provider_id, api_key, key_id = 'first', model }) {
+      const row = await find(provider_id)
+      return api_key === undefined ? testStored(row, key_id, model) : testGiven(probed(row), api_key, model)
+    },
+
+    async testKeys({ provider_id }) {
+      const row = await find(provider_id)
+      const readable = (key: StoredKey): boolean =>
+        keyStateOf({ ...row, ...key }, vault.ring, vault.masterKeyId) === 'stored'
+      // Where none can be read, the first says so.
+      const [first = keyOf(row, 'first'), ...more] = keysOf(row).filter(readable)
+      return Promise.all(
+        [first, ...more].map(async ({ key_id: id, label }) => ({
+          id,
+          label,
+          test: await testStored(row, id ?? 'first'),
+        })),
+      )
     },
 
     async listUpstreamModels({ provider_id }) {
-      const providers = await gateway()
-      const ask = (provider: Probed, key: Buffer) => providers.fetchModels(provider, key)
-      const { probe, models } = await withKey(provider_id, undefined, ask)
+      const row = await find(provider_id)
+      const { probe, models } = await withStored(row, keyOf(row, 'first'), async (provider, key) =>
+        (await gateway()).fetchModels(provider, key),
+      )
       return { test: probe, models }
     },
   }
 
-  /** Asks with the key given, or with the stored one, whose use is written down before. */
-  async function withKey<T>(
-    id: number,
-    given: string | undefined,
-    ask: (provider: Probed, key: Buffer) => Promise<T>,
-  ): Promise<T> {
-    const row = await vault.reader().findProvider({ id })
-    if (row === undefined) throw appError('provider_not_found', { ref: id })
-    const { name, base_url, dialect, auth } = row
-    if (base_url === null) throw appError('provider_has_no_address', { name })
-    const key =
-      given === undefined
-        ? await releaseKey(vault, row, by, { act: 'key.test', detail: { key_id: row.key_id } })
-        : Buffer.from(given, 'utf8')
+  /** Asks with a key that is not stored. */
+  async function testGiven(provider: Probed, api_key: string, model?: string) {
+    const key = Buffer.from(api_key, 'utf8')
     try {
-      return await ask({ name, base_url, dialect, auth }, key)
+      return await (await gateway()).testKey(provider, key, model)
     } finally {
       key.fill(0)
     }
   }
+
+  async function testStored(row: ProviderRow, ref: string, model?: string) {
+    const stored = keyOf(row, ref)
+    const providers = await gateway()
+    const probe = await withStored(row, stored, (provider, key) => providers.testKey(provider, key, model))
+    if (stored.key_id !== null) await providers.tested(stored.key_id, probe)
+    return probe
+  }
+
+  /** Asks with a stored key, whose use is written down before. */
+  async function withStored<T>(
+    row: ProviderRow,
+    stored: StoredKey,
+    ask: (provider: Probed, key: Buffer) => Promise<T>,
+  ): Promise<T> {
+    const provider = probed(row)
+    const wanted = { act: 'key.test', detail: { key_id: stored.key_id } } as const
+    const key = await releaseKey(vault, { ...row, ...stored }, by, wanted)
+    try {
+      return await ask(provider, key)
+    } finally {
+      key.fill(0)
+    }
+  }
+
+  async function find(id: number): Promise<ProviderRow> {
+    const row = await vault.reader().findProvider({ id })
+    if (row === undefined) throw appError('provider_not_found', { ref: id })
+    if (row.base_url === null) throw appError('provider_has_no_address', { name: row.name })
+    return row
+  }
+}
+
+function keyOf(row: ProviderRow, ref: string): StoredKey {
+  if (row.api_key_encrypted === null) throw appError('provider_has_no_key', { name: row.name })
+  return findKey(row, ref).key
+}
+
+function probed({ name, base_url, dialect, auth }: ProviderRow): Probed {
+  if (base_url === null) throw appError('provider_has_no_address', { name })
+  return { name, base_url, dialect, auth }
 }

@@ -1,6 +1,6 @@
 // The store as a list of whole acts: each is one transaction together with its audit row, or nothing.
 // It speaks of acts and plain rows, never of SQL or files, and sees only ciphertext.
-import type { Auth, Dialect, Settings, SettingsPatch } from '../../shared/schemas.ts'
+import type { Auth, Dialect, KeyChoice, Settings, SettingsPatch } from '../../shared/schemas.ts'
 import type { Actor } from '../actor.ts'
 import type { Catalog, CatalogProvider } from '../catalog/models-yaml.ts'
 import type { AuditStore } from './audit-store.ts'
@@ -52,6 +52,7 @@ export interface ProviderHead {
   /** What its owner says of the first key; it stays where that key is exchanged. */
   key_label: string
   key_enabled: boolean
+  key_choice: KeyChoice
   /** The keys after the first, in order; none where there is no first. */
   further_keys: StoredKey[]
   created_at: string

@@ -6,6 +6,8 @@ import { actorOf } from '../../../src/core/actor.ts'
 import { catalogInUse } from '../../../src/core/catalog/catalog-in-use.ts'
 import { Endings } from '../../../src/core/gateway/endings.ts'
 import { createGateway, type Gateway, type GatewayDeps } from '../../../src/core/gateway/gateway.ts'
+import { HealthNotes } from '../../../src/core/gateway/health-notes.ts'
+import { KeyTurns } from '../../../src/core/gateway/key-turns.ts'
 import type { GatewayPorts, Use } from '../../../src/core/gateway/ports.ts'
 import { vaultPorts } from '../../../src/core/gateway/vault-ports.ts'
 import { Upstreams, type UpstreamSettings } from '../../../src/core/gateway/upstreams.ts'
@@ -41,6 +43,8 @@ export interface GatewayOptions {
   upstreams?: UpstreamSettings
   limits?: GatewayDeps['limits']
   temp?: TempCore
+  /** The clock by which keys rest. */
+  now?: () => number
   /** A models.yaml in place of the shipped one. */
   catalog?: string
 }
@@ -61,7 +65,9 @@ export async function openGateway(options: GatewayOptions = {}): Promise<TestGat
   const { vault } = temp.core
   const catalog = catalogInUse(temp.core.places)
   const endings = new Endings({ vault, catalog, log })
-  const base = vaultPorts({ vault, tokens: new TokenBook(vault), endings, catalog, log })
+  const notes = new HealthNotes({ vault, log })
+  const turns = new KeyTurns(notes.add, options.now)
+  const base = vaultPorts({ vault, tokens: new TokenBook(vault), endings, turns, catalog, log })
   const recording: GatewayPorts = {
     ...base,
     beforeUse(use, cut) {
@@ -111,6 +117,7 @@ export async function openGateway(options: GatewayOptions = {}): Promise<TestGat
       await upstreams.close()
       await listener.close()
       await endings.flush()
+      await notes.flush()
       if (options.temp === undefined) await temp[Symbol.asyncDispose]()
     },
   }

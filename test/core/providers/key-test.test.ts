@@ -82,11 +82,33 @@ describe('testProvider', () => {
     expect(await temp.client.listProviders()).toHaveLength(4)
   })
 
+  it('tests the stored key that is named, or each, and keeps what the provider said', async () => {
+    await using opened = await openWith(KEY)
+    const { client } = opened.temp
+    const { id } = await client.addKey({ ...opened.ref, api_key: WRONG, label: 'Old' })
+    const states = async () => (await client.listKeys(opened.ref)).map(({ state }) => state)
+    expect(await states()).toEqual(['untested', 'untested'])
+    expect(await client.testProvider({ ...opened.ref, key_id: id ?? '' })).toMatchObject({ verdict: 'refused' })
+    expect(await states()).toEqual(['untested', 'failing'])
+    const tests = await client.testKeys(opened.ref)
+    expect(tests.map(({ label, test }) => [label, test.verdict])).toEqual([
+      ['Key 1', 'valid'],
+      ['Old', 'refused'],
+    ])
+    expect(JSON.stringify(tests)).not.toMatch(/canary|wrong/)
+    expect(await states()).toEqual(['valid', 'failing'])
+    expect(opened.acts()?.filter((act) => act === 'key.test')).toHaveLength(3)
+    expect(await opened.temp.call('testProvider', { ...opened.ref, key_id: 'none' })).toMatchObject({
+      error: { code: 'key_not_found' },
+    })
+  })
+
   it('asks nobody where there is no key', async () => {
     await using opened = await openWith(undefined)
     expect(await opened.temp.call('testProvider', opened.ref)).toMatchObject({
       error: { code: 'provider_has_no_key' },
     })
+    expect(await opened.temp.call('testKeys', opened.ref)).toMatchObject({ error: { code: 'provider_has_no_key' } })
     expect(opened.upstream.connections).toBe(0)
   })
 })

@@ -1,7 +1,7 @@
 // How rows read: SQLite knows no booleans and no lists, and what a text says is for us to check. A row that no act
 // could have written is damage, and said as such wherever it is met.
 import { z } from 'zod'
-import { Auth, Dialect, SettingsPatch } from '../../../shared/schemas.ts'
+import { Auth, Dialect, KeyChoice, SettingsPatch } from '../../../shared/schemas.ts'
 import type { StoredKey } from '../key-store.ts'
 import { catalogFields, type CatalogFacts, type ModelRow, type ProviderHead, type ProviderRow } from '../store.ts'
 import { DamagedRow } from './sqlite-errors.ts'
@@ -22,6 +22,7 @@ export interface RawProvider {
   edited: string
   key_label: string
   key_enabled: number
+  key_choice: string
   created_at: string
   updated_at: string
 }
@@ -33,7 +34,8 @@ export interface RawKey extends Omit<StoredKey, 'enabled'> {
 }
 
 export const PROVIDER_COLUMNS = `id, name, display_name, base_url, dialect, auth, api_key_encrypted, key_id, binding,
-  master_key_id, is_predefined, catalog_entry, edited, key_label, key_enabled, created_at, updated_at`
+  master_key_id, is_predefined, catalog_entry, edited, key_label, key_enabled,
+  key_choice, created_at, updated_at`
 export const KEY_COLUMNS = 'provider_id, api_key_encrypted, key_id, binding, master_key_id, label, enabled'
 export const MODEL_COLUMNS = 'id, provider_id, name, display_name, created_at, updated_at'
 
@@ -59,7 +61,8 @@ export function toProviderRow(raw: RawProvider, keys: readonly RawKey[], models:
 
 /** The same without models. `keys` are its further ones, in order. */
 export function toProviderHead(raw: RawProvider, keys: readonly RawKey[]): ProviderHead {
-  const { catalog_entry, edited, is_predefined, key_enabled, api_key_encrypted, dialect, auth, ...rest } = raw
+  const { catalog_entry, edited, is_predefined, key_enabled, key_choice, api_key_encrypted, dialect, auth, ...rest } =
+    raw
   const read = <T>(schema: z.ZodType<T>, value: unknown): T => {
     const { data, success } = schema.safeParse(value)
     if (!success) throw new DamagedRow(`the row of its provider ${JSON.stringify(raw.name)} cannot be read`)
@@ -75,6 +78,7 @@ export function toProviderHead(raw: RawProvider, keys: readonly RawKey[]): Provi
     catalog: catalog_entry === null ? null : read(Facts, fromJson(catalog_entry)),
     edited: read(Edited, fromJson(edited)),
     key_enabled: key_enabled === 1,
+    key_choice: read(KeyChoice, key_choice),
     further_keys: keys.map(({ provider_id: _id, enabled, ...key }) => ({ ...key, enabled: enabled === 1 })),
     created_at: toRfc3339(raw.created_at),
     updated_at: toRfc3339(raw.updated_at),

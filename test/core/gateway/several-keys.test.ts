@@ -1,0 +1,185 @@
+import type { ServerResponse } from 'node:http'
+import { describe, expect, it, vi } from 'vitest'
+import { beginEvents, openUpstream, sendJson } from '../../support/fake-upstream/open-upstream.ts'
+import { dumpVault, tamper } from '../../support/vault-dump.ts'
+import { CANARY, openGateway, type GatewayOptions, type TestGateway } from './open-gateway.ts'
+
+const CHAT = '/proxy/up/chat/completions'
+const POST = { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{"model":"m"}' }
+const keyNamed = (name: string): string => `${CANARY}-${name}`
+
+/** A provider that answers each key in its own way; `asked` says which keys it saw, in order. */
+async function openProvider(answers: Record<string, (res: ServerResponse) => void>) {
+  const asked: string[] = []
+  const upstream = await openUpstream(async (req, res, seen) => {
+    await seen.arrived
+    const name = req.headers.authorization?.slice(`Bearer ${CANARY}-`.length) ?? ''
+    asked.push(name)
+    answers[name]?.(res)
+  })
+  return Object.assign(upstream, { asked, answers })
+}
+
+const says =
+  (status: number, headers: Record<string, string> = {}) =>
+  (res: ServerResponse): void => {
+    for (const [name, value] of Object.entries(headers)) res.setHeader(name, value)
+    sendJson(res, status, { said: status })
+  }
+
+/** A gateway before a provider that has these keys. */
+async function openWith(origin: string, names: readonly string[], options: GatewayOptions = {}) {
+  const gateway = await openGateway(options)
+  const { id } = await gateway.add({ name: 'up', base_url: origin })
+  const { client } = gateway.temp
+  for (const name of names) await client.addKey({ provider_id: id, api_key: keyNamed(name), label: name })
+  return Object.assign(gateway, {
+    keys: () => client.listKeys({ provider_id: id }),
+    change: async (label: string, patch: object) => {
+      const key = (await client.listKeys({ provider_id: id })).find((key) => key.label === label)
+      await client.updateKey({ provider_id: id, key_id: key?.id ?? '', ...patch })
+    },
+  })
+}
+
+const ask = async (gateway: TestGateway, body = POST.body): Promise<[number, unknown]> => {
+  const response = await gateway.call(CHAT, { ...POST, body })
+  return [response.status, await response.json()]
+}
+
+describe('several keys in the vault', () => {
+  it('stand in for one another, and each try is written down with its key before it is made', async () => {
+    await using upstream = await openProvider({ a: says(401), b: says(403), c: says(200), d: says(200) })
+    await using gateway = await openWith(upstream.origin, ['a', 'b', 'c', 'd'])
+    expect(await ask(gateway)).toEqual([200, { said: 200 }])
+    expect(upstream.asked).toEqual(['a', 'b', 'c'])
+    const ids = (await gateway.keys()).map(({ id }) => id)
+    const uses = dumpVault(gateway.temp.home)['key_use']?.map(({ key_id, attempt }) => [key_id, attempt])
+    expect(uses).toEqual([
+      [ids[0], 1],
+      [ids[1], 2],
+      [ids[2], 3],
+    ])
+    expect(gateway.audited().filter((act) => act === 'key.use')).toHaveLength(3)
+  })
+
+  it('rest once they were refused, and what the provider said to them can be seen', async () => {
+    await using upstream = await openProvider({ a: says(401), b: says(429, { 'retry-after': '600' }), c: says(200) })
+    await using gateway = await openWith(upstream.origin, ['a', 'b', 'c', 'd'])
+    for (let n = 0; n < 3; n++) expect(await ask(gateway)).toEqual([200, { said: 200 }])
+    expect(upstream.asked).toEqual(['a', 'b', 'c', 'c', 'c'])
+    const some = expect.stringMatching(/^\d{4}-.*Z$/)
+    await vi.waitFor(async () =>
+      expect(await gateway.keys()).toMatchObject([
+        { state: 'failing', retry_at: some, last_used_at: some },
+        { state: 'cooling_down', retry_at: some, last_used_at: some },
+        { state: 'valid', retry_at: null, last_used_at: some },
+        { state: 'untested', retry_at: null, last_used_at: null },
+      ]),
+    )
+  })
+
+  it('are tried again after their rest by one request, while the others go on', async () => {
+    let now = 1_000_000
+    await using upstream = await openProvider({ a: says(429, { 'retry-after': '20' }), b: says(200) })
+    await using gateway = await openWith(upstream.origin, ['a', 'b'], { now: () => now })
+    await ask(gateway)
+    now += 19_999
+    await ask(gateway)
+    expect(upstream.asked.splice(0)).toEqual(['a', 'b', 'b'])
+    now += 1
+    const held = Promise.withResolvers<ServerResponse>()
+    upstream.answers['a'] = held.resolve
+    const probe = ask(gateway)
+    const res = await held.promise
+    await Promise.all([ask(gateway), ask(gateway)])
+    expect(upstream.asked.splice(0)).toEqual(['a', 'b', 'b'])
+    sendJson(res, 200, { said: 'again' })
+    expect(await probe).toEqual([200, { said: 'again' }])
+    upstream.answers['a'] = says(200)
+    await ask(gateway)
+    expect(upstream.asked).toEqual(['a'])
+  })
+
+  it('that all rest leave the provider’s own refusal to the caller, as it was said, after one try', async () => {
+    await using upstream = await openProvider({
+      a: says(401),
+      b: (res) => {
+        res.writeHead(429, { 'content-type': 'text/odd', 'retry-after': '30', 'x-request-id': 'r1' })
+        res.end('slow  down')
+      },
+    })
+    await using gateway = await openWith(upstream.origin, ['a', 'b'])
+    for (const asked of [['a', 'b'], ['b'], ['b']]) {
+      const response = await gateway.call(CHAT, POST)
+      const { headers } = response
+      expect([
+        response.status,
+        headers.get('content-type'),
+        headers.get('retry-after'),
+        headers.get('x-request-id'),
+      ]).toEqual([429, 'text/odd', '30', 'r1'])
+      expect(await response.text()).toBe('slow  down')
+      expect(upstream.asked.splice(0)).toEqual(asked)
+    }
+  })
+
+  it('that are one alone never stand in the way, whatever was said to it', async () => {
+    await using upstream = await openProvider({ a: says(401) })
+    await using gateway = await openWith(upstream.origin, ['a'])
+    for (let n = 0; n < 3; n++) expect(await ask(gateway)).toEqual([401, { said: 401 }])
+    upstream.answers['a'] = says(200)
+    expect(await ask(gateway)).toEqual([200, { said: 200 }])
+  })
+
+  it('are not changed once a byte of an answer has come', async () => {
+    await using upstream = await openProvider({
+      a: (res) => {
+        beginEvents(res)
+        res.write('data: 1\n\n', () => res.destroy())
+      },
+      b: says(200),
+    })
+    await using gateway = await openWith(upstream.origin, ['a', 'b'])
+    await expect(gateway.call(CHAT, POST).then((response) => response.text())).rejects.toThrow('terminated')
+    expect(upstream.asked).toEqual(['a'])
+  })
+
+  it('are not changed for a request of more than 8 MiB, whose refusal goes to the caller', async () => {
+    await using upstream = await openProvider({ a: says(401), b: says(200) })
+    await using gateway = await openWith(upstream.origin, ['a', 'b'])
+    expect(await ask(gateway, ' '.repeat(8_388_609))).toEqual([401, { said: 401 }])
+    expect(upstream.asked).toEqual(['a'])
+  })
+
+  it('are passed over where they are switched off or unreadable; where all are off, nobody is asked', async () => {
+    await using upstream = await openProvider({ b: says(200), c: says(200) })
+    await using gateway = await openWith(upstream.origin, ['a', 'b', 'c'])
+    tamper(gateway.temp.home, "UPDATE provider SET binding = 'x' WHERE name = 'up'")
+    expect(await ask(gateway)).toEqual([200, { said: 200 }])
+    await gateway.change('b', { enabled: false })
+    await ask(gateway)
+    expect(upstream.asked).toEqual(['b', 'c'])
+    await gateway.change('c', { enabled: false })
+    expect((await ask(gateway))[0]).toBe(403)
+    await gateway.change('a', { enabled: false })
+    expect(await ask(gateway)).toMatchObject([400, { error: { code: 'keys_switched_off' } }])
+    expect(upstream.asked).toEqual(['b', 'c'])
+  })
+
+  it('are used as they stand now: moved, removed, added while the gateway runs', async () => {
+    await using upstream = await openProvider({ a: says(200), b: says(200), c: says(200) })
+    await using gateway = await openWith(upstream.origin, ['a', 'b'])
+    const { client } = gateway.temp
+    const [provider] = (await client.listProvidersWithKeys()).slice(-1)
+    const ref = { provider_id: provider?.id ?? 0 }
+    await ask(gateway)
+    await gateway.change('b', { position: 1 })
+    await ask(gateway)
+    await client.removeKey({ ...ref, key_id: 'first' })
+    await ask(gateway)
+    await client.addKey({ ...ref, api_key: keyNamed('c'), position: 1 })
+    await ask(gateway)
+    expect(upstream.asked).toEqual(['a', 'b', 'a', 'c'])
+  })
+})
