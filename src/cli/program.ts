@@ -12,6 +12,7 @@ import { addKeySource } from './commands/key-source.ts'
 import { addLock } from './commands/lock.ts'
 import { addModels } from './commands/models.ts'
 import { addPassphrase } from './commands/passphrase.ts'
+import { addNetwork } from './commands/network.ts'
 import { addProviders } from './commands/providers.ts'
 import { addRestore } from './commands/restore.ts'
 import { addRotate } from './commands/rotate.ts'
@@ -76,6 +77,7 @@ export function createProgram(): Command {
   addToken(program)
   addConnect(program)
   addUsage(program)
+  addNetwork(program)
   addStatus(program)
   addDoctor(program)
   addAudit(program)

@@ -14,6 +14,7 @@ import { ListenerControl } from './listener-control.ts'
 import { followLock } from './lock/idle-lock.ts'
 import { lockOperations } from './lock/lock-service.ts'
 import type { Log } from './log.ts'
+import { networkOperations } from './network/network-service.ts'
 import { placesFrom, type Places } from './places.ts'
 import type { OnStep } from './private-files.ts'
 import { keyOperations } from './providers/key-service.ts'
@@ -121,6 +122,7 @@ export async function openCore(options: CoreOptions): Promise<Core> {
       ...tokenOperations(vault, tokens, by),
       ...usageOperations(vault),
       ...auditOperations(vault, by),
+      ...networkOperations(vault, desktop, by),
       ...masterKeyOperations(vault, by),
       ...lockOperations(vault, by),
       ...systemOperations({ vault, catalog, listener, desktop, notes, revision, closing: closing.signal }, by),

@@ -9,6 +9,8 @@ import type { ListenerControl } from './listener-control.ts'
 import { releaseKey } from './providers/release-key.ts'
 import { keyStateOf } from './providers/stored-key.ts'
 import { keysOf } from './store/key-store.ts'
+import { defaultNetwork } from '../shared/network-schemas.ts'
+import { present } from './network/network-service.ts'
 import type { Vault } from './vault.ts'
 import { exchangeNotes } from './rotation/exchange-notes.ts'
 import { FORMAT } from './store/sqlite/migrations.ts'
@@ -227,6 +229,7 @@ async function statusOf({ vault, catalog, listener, desktop, notes }: SystemPart
       wait_seconds: vault.lock.waitSeconds,
     },
     catalog: { path: catalog.path, problem: vault.catalogProblem },
+    network: vault.state === 'closed' ? defaultNetwork : present(await vault.reader().network.read()),
     listener: await listener.status(),
     refusals_to_see: vault.state !== 'closed' && (await vault.reader().audit.hasAlarm()),
     notes: [...notes, ...notesOn(vault), ...exchangeNotes(vault, rows)],

@@ -31,6 +31,7 @@ import {
   Status,
 } from './schemas.ts'
 import { MovedMasterKey, MoveMasterKey, RotatedMasterKey, RotationPlan } from './master-key-schemas.ts'
+import { Network, NetworkPatch } from './network-schemas.ts'
 import { CreatedToken, NewToken, PrintedToken, Token, tokenOutputFields, TokenPatch, TokenRef } from './tool-schemas.ts'
 import { Usage, UsageInput } from './usage-schemas.ts'
 
@@ -64,6 +65,7 @@ interface Details {
 const everywhere: readonly Door[] = ['window', 'rest', 'cli']
 const windowOnly: readonly Door[] = ['window']
 const ownerOnly: readonly Door[] = ['cli']
+const windowAndCommandLine: readonly Door[] = ['window', 'cli']
 /** The owner in person: a program with a token must not choose where the master key lies, or what is run for it. */
 const inPerson: readonly Door[] = ['window', 'cli']
 
@@ -380,6 +382,22 @@ export const operations = {
   ),
   chooseKeyFile: op(null, 'Asks for a key file and opens the vault with it until Latchkey quits.', nothing, Status, {
     doors: windowOnly,
+  }),
+
+  chooseAuthorities: op(
+    null,
+    "Asks for a PEM file with the owner's own certificate authorities, and believes them.",
+    nothing,
+    Network,
+    { doors: windowOnly },
+  ),
+
+  // The owner alone: whoever chooses proxy and authorities could read along.
+  getNetwork: op(null, 'How providers are reached: proxy and certificate authorities.', nothing, Network, {
+    doors: windowAndCommandLine,
+  }),
+  setNetwork: op(null, 'Changes how providers are reached; what is not given stays.', NetworkPatch, Network, {
+    doors: windowAndCommandLine,
   }),
 
   // The command line alone.

@@ -393,6 +393,11 @@ export const errors = {
     ({ what }) => what,
     'The vault is open with what it has; mend the catalog and start again.',
   ),
+  certificates_unreadable: row<{ path: string; what: string }>(
+    422,
+    ({ path, what }) => `The certificates in ${path} cannot be used: ${what}`,
+    'Nothing has been changed. Give a PEM file with the certificates of the authority itself.',
+  ),
   port_busy: row<{ port: number }>(
     503,
     ({ port }) => `Port ${port} is used by another program`,

@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { addressProblem } from './address-rules.ts'
 import { LockStatus } from './lock-schemas.ts'
+import { Network } from './network-schemas.ts'
 
 /** What a provider's endpoint speaks. */
 export const Dialect = z.enum(['openai', 'anthropic', 'google'], {
@@ -264,6 +265,8 @@ export const Status = z.object({
   }),
   lock: LockStatus,
   catalog: z.object({ path: z.string(), problem: z.string().nullable() }),
+  /** How providers are reached. */
+  network: Network,
   listener: z.object({
     state: z.enum(['off', 'on', 'elsewhere']),
     address: z.string().nullable(),

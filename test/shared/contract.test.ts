@@ -45,7 +45,15 @@ describe('the operation table', () => {
   })
 
   it('keeps the clipboard, the desktop and files away from REST', () => {
-    const kept: OperationId[] = ['copyApiKey', 'openKeyPage', 'chooseKeyFile', 'previewAdoption', 'adoptKey']
+    const kept: OperationId[] = [
+      'copyApiKey',
+      'openKeyPage',
+      'chooseKeyFile',
+      'previewAdoption',
+      'adoptKey',
+      'setNetwork',
+      'chooseAuthorities',
+    ]
     for (const id of kept) {
       expect(operations[id].route).toBeNull()
       expect(operations[id].doors).not.toContain('rest')

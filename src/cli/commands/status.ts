@@ -26,13 +26,14 @@ export function addStatus(program: Command): void {
     })
 }
 
-function linesOf({ version, vault, master_key, lock, catalog, listener }: Status): [string, string[]][] {
+function linesOf({ version, vault, master_key, lock, catalog, network, listener }: Status): [string, string[]][] {
   return [
     ['Latchkey', [version]],
     ['Vault', [vault.path, vaultLine(vault)]],
     ['Keys', [keyLine(vault)]],
     ['Master key', [...masterKeyLines(master_key), ...(lock.passphrase ? ['under a passphrase'] : [])]],
     ['Catalog', [catalog.path]],
+    ['Providers', networkLines(network)],
     ['Listener', [listenerLine(listener)]],
   ]
 }
@@ -66,6 +67,15 @@ export const sourceWords: Record<NonNullable<Status['master_key']['source']>, (p
   keychain: () => "the system's keychain",
   file: (place) => `the key file ${place}`,
   command: (place) => `what ${place} prints`,
+}
+
+/** How providers are reached, in words. */
+export function networkLines({ proxy, ca_file, system_ca }: Status['network']): string[] {
+  return [
+    proxy === null ? 'reached directly' : `reached through the proxy ${proxy}`,
+    ...(ca_file === null ? [] : [`the authorities of ${ca_file} are believed, too`]),
+    ...(system_ca ? ["the authorities of the system's store are believed, too"] : []),
+  ]
 }
 
 function listenerLine({ state, address, pid, problem }: Status['listener']): string {

@@ -8,6 +8,7 @@ import { createGateway, type Gateway } from './gateway.ts'
 import { fetchModels, probeProvider, type FetchedModels, type Probe, type Probed } from './probe.ts'
 import { HealthNotes } from './health-notes.ts'
 import { isRefusal, KeyTurns } from './key-turns.ts'
+import { networkOf } from './network-of.ts'
 import { Upstreams } from './upstreams.ts'
 import { vaultPorts } from './vault-ports.ts'
 
@@ -33,7 +34,7 @@ interface ToolGatewayDeps {
 
 /** Opens the gateway over a vault and its tokens. */
 export function openToolGateway({ vault, tokens, catalog, log }: ToolGatewayDeps): ToolGateway {
-  const upstreams = new Upstreams()
+  const upstreams = new Upstreams({ network: networkOf(vault) })
   const endings = new Endings({ vault, catalog, log })
   const notes = new HealthNotes({ vault, log })
   const turns = new KeyTurns(notes.add)

@@ -24,7 +24,12 @@ export interface UpstreamSettings {
   /** The owner's proxy, `http://host:port`; it resolves names itself. Loopback goes past it. */
   proxy?: string | undefined
   resolve?: Resolve
+  /** Asked before each request for what the owner has chosen by then, in place of `trust` and `proxy`. */
+  network?: () => Promise<Network>
 }
+
+/** The way to providers as the owner wants it. The same object as long as nothing changes. */
+export type Network = Pick<UpstreamSettings, 'trust' | 'proxy'>
 
 export interface UpstreamRequest {
   method: string
@@ -38,17 +43,22 @@ type ConnectOptions = buildConnector.BuildOptions & Pick<ConnectionOptions, 'sec
 
 /** Pools of kept-open connections, one for each origin. Must be closed. */
 export class Upstreams {
-  readonly #settings: UpstreamSettings
+  readonly #ask: () => Promise<Network>
   readonly #connect: ConnectOptions
   readonly #options: Omit<Pool.Options, 'connect'>
   readonly #pools = new Map<string, Pool>()
+  /** Of a way that was given up: what runs on them comes to its end. */
+  readonly #retired = new Set<Dispatcher>()
+  #network: Network
   #proxy: ProxyAgent | undefined
   #undici: typeof import('undici') | undefined
   #tls: ConnectOptions | undefined
 
   constructor(settings: UpstreamSettings = {}) {
     const { connect_ms, head_ms, silence_ms } = { ...defaultPatience, ...settings.patience }
-    this.#settings = settings
+    const { trust = {}, proxy } = settings
+    this.#network = { trust, proxy }
+    this.#ask = settings.network ?? (async () => this.#network)
     this.#connect = { timeout: connect_ms, lookup: checkedLookup(settings.resolve), rejectUnauthorized: true }
     this.#options = {
       allowH2: false,
@@ -60,9 +70,22 @@ export class Upstreams {
     }
   }
 
-  /** Loads what connects; must be awaited before `dispatch`. Not part of a start, which it would make a quarter longer. */
+  /**
+   * Loads what connects, and sees to the way that is wanted now; must be awaited before `dispatch`. Not part of a start,
+   * which it would make a quarter longer.
+   */
   async ready(): Promise<void> {
     this.#undici ??= await import('undici')
+    const network = await this.#ask()
+    if (network === this.#network) return
+    this.#network = network
+    this.#tls = undefined
+    for (const dispatcher of this.#current()) {
+      this.#retired.add(dispatcher)
+      void dispatcher.close().finally(() => this.#retired.delete(dispatcher))
+    }
+    this.#pools.clear()
+    this.#proxy = undefined
   }
 
   /** Sends a request; the handler is told what happens. Throws where the address may not be connected to. */
@@ -76,11 +99,14 @@ export class Upstreams {
 
   /** Ends every connection, whatever it carries. */
   async close(): Promise<void> {
-    const open: Dispatcher[] = [...this.#pools.values()]
-    if (this.#proxy !== undefined) open.push(this.#proxy)
+    const open = [...this.#current(), ...this.#retired]
     this.#pools.clear()
     this.#proxy = undefined
     await Promise.all(open.map((dispatcher) => dispatcher.destroy()))
+  }
+
+  #current(): Dispatcher[] {
+    return this.#proxy === undefined ? [...this.#pools.values()] : [...this.#pools.values(), this.#proxy]
   }
 
   #dispatcher(origin: string): Dispatcher {
@@ -90,7 +116,8 @@ export class Upstreams {
     const host = hostname.replace(/^\[|\]$/g, '')
     const refusal = forbidden(host)
     if (refusal !== undefined) throw refusal
-    if (this.#settings.proxy !== undefined && !isLoopback(host)) return this.#throughProxy(this.#settings.proxy)
+    const { proxy } = this.#network
+    if (proxy !== undefined && !isLoopback(host)) return this.#throughProxy(proxy)
     const connect = protocol === 'https:' ? this.#withTrust() : this.#connect
     const pool = new (this.#loaded().Pool)(origin, { ...this.#options, connect })
     this.#pools.set(origin, pool)
@@ -109,7 +136,7 @@ export class Upstreams {
 
   /** Made at the first need, once: reading the authorities takes its time. */
   #withTrust(): ConnectOptions {
-    return (this.#tls ??= { ...this.#connect, secureContext: secureContextOf(this.#settings.trust ?? {}) })
+    return (this.#tls ??= { ...this.#connect, secureContext: secureContextOf(this.#network.trust ?? {}) })
   }
 }
 

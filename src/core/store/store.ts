@@ -6,6 +6,7 @@ import type { Catalog, CatalogProvider } from '../catalog/models-yaml.ts'
 import type { AuditStore } from './audit-store.ts'
 import type { KeyStore, StoredKey } from './key-store.ts'
 import type { CustodyStore } from './custody-store.ts'
+import type { NetworkStore } from './network-store.ts'
 import type { TokenStore } from './token-store.ts'
 
 /** A key as it lies in a row: a Fernet token, bound to its provider and address. */
@@ -191,4 +192,5 @@ export interface Store {
   readonly audit: AuditStore
   /** Where the master key lies. */
   readonly custody: CustodyStore
+  readonly network: NetworkStore
 }

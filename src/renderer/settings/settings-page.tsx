@@ -11,6 +11,7 @@ import { AboutGroup } from './about-group.tsx'
 import { AppearanceGroup } from './appearance-group.tsx'
 import { ListenerGroup } from './listener-group.tsx'
 import { MasterKeyGroup } from './master-key-group.tsx'
+import { NetworkGroup } from './network-group.tsx'
 import { SettingsQuery } from './settings-row.tsx'
 
 /** Every change acts at once; there is nothing to save. */
@@ -44,6 +45,7 @@ export function SettingsPage() {
           <SettingsQuery value={query.trim()}>
             <ListenerGroup />
             <MasterKeyGroup />
+            <NetworkGroup />
             <AppearanceGroup />
             <AboutGroup />
           </SettingsQuery>

@@ -27,6 +27,7 @@ import { isUniqueViolation } from './sqlite-errors.ts'
 import { SqliteAuditStore } from './sqlite-audit-store.ts'
 import { dropHealth, SqliteKeyStore, withFirstKey, writeKeys } from './sqlite-key-store.ts'
 import { SqliteCustodyStore } from './sqlite-custody-store.ts'
+import { SqliteNetworkStore } from './sqlite-network-store.ts'
 import { SqliteTokenStore } from './sqlite-token-store.ts'
 
 /** The store in SQL. Statements are prepared once, values always bound. */
@@ -36,6 +37,7 @@ export class SqliteStore implements Store {
   readonly keys: SqliteKeyStore
   readonly #providers: ProviderReader
   readonly custody: SqliteCustodyStore
+  readonly network: SqliteNetworkStore
   readonly #db: Database
   readonly #acts: Acts
   readonly #statements = new Map<string, Statement>()
@@ -45,6 +47,7 @@ export class SqliteStore implements Store {
     this.#acts = acts
     this.tokens = new SqliteTokenStore(db, acts)
     this.audit = new SqliteAuditStore(db, acts)
+    this.network = new SqliteNetworkStore(db, acts)
     const prepared: Prepared = (sql) => this.#statement(sql)
     this.#providers = new ProviderReader(prepared)
     const assertMasterKey = (id: string | null): void => this.#assertMasterKey(id)
