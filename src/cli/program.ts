@@ -21,6 +21,7 @@ import { addServe } from './commands/serve.ts'
 import { addStartOver } from './commands/start-over.ts'
 import { addStatus } from './commands/status.ts'
 import { addToken } from './commands/token.ts'
+import { addUpdateCheck } from './commands/update-check.ts'
 import { addUsage } from './commands/usage.ts'
 import { keyInArguments } from './refuse-secrets.ts'
 import { UsageError } from './refusals.ts'
@@ -91,6 +92,7 @@ export function createProgram(): Command {
   addKeySource(program)
   addRotate(program)
   addStartOver(program)
+  addUpdateCheck(program)
   addHelp(program)
   return program
 }

@@ -25,7 +25,9 @@ import { systemOperations } from './system-service.ts'
 import { TokenBook } from './token-book.ts'
 import { tokenOperations } from './tokens/token-service.ts'
 import { usageOperations } from './tokens/usage-service.ts'
+import { UpdateCheck } from './updates/update-check.ts'
 import { Vault } from './vault.ts'
+import { releasePlace, version } from './version.ts'
 
 export interface CoreOptions {
   /** The environment of the process: LATCHKEY_HOME, LATCHKEY_PORT, LATCHKEY_TOKEN. */
@@ -40,6 +42,8 @@ export interface CoreOptions {
   /** `ENCRYPTION_KEY`; what the entry's first import took from the environment if not given. */
   environmentKey?: string | undefined
   desktop?: Desktop | undefined
+  /** Where the newest release is told of, if not where this build says. */
+  releasePlace?: string | undefined
   /** Starts the process that asks the keychain, if it is not Node itself. */
   startKeychain?: StartKeychainHelper | undefined
   /** Told of each statement and file step before it is made. */
@@ -51,6 +55,7 @@ export interface Core {
   readonly places: Places
   readonly vault: Vault
   readonly listener: ListenerControl
+  readonly updates: UpdateCheck
   /** The operations, as done by this actor. Every call of one goes through `dispatch`. */
   apiFor(actor: Actor): Api
   settings(): Promise<Settings>
@@ -100,7 +105,7 @@ export async function openCore(options: CoreOptions): Promise<Core> {
   await endKilledMove(vault)
   const closing = new AbortController()
   const lock = followLock(vault, log)
-  const revision = (): string => `${vault.revision()}.${listener.revision}`
+  const revision = (): string => `${vault.revision()}.${listener.revision}.${updates.revision}`
   let run: Run | undefined
   const tokens = new TokenBook(vault, () => {
     listener.endWhatMayNot()
@@ -112,6 +117,14 @@ export async function openCore(options: CoreOptions): Promise<Core> {
     (opening ??= import('./gateway/tool-gateway.ts').then(({ openToolGateway }) =>
       openToolGateway({ vault, tokens, catalog, log }),
     ))
+  const settings = () => vault.during(() => vault.reader().readSettings())
+  const updates = new UpdateCheck({
+    place: options.releasePlace ?? releasePlace,
+    version,
+    ask: async (url, headers) => (await gateway()).ask(url, headers),
+    isWanted: async () => (await settings()).update_check,
+    log,
+  })
   const listener = new ListenerControl({ vault, tokens, gateway, env, log, apiFor, revision })
 
   function apiFor(by: Actor): Api {
@@ -125,7 +138,7 @@ export async function openCore(options: CoreOptions): Promise<Core> {
       ...networkOperations(vault, desktop, by),
       ...masterKeyOperations(vault, by),
       ...lockOperations(vault, by),
-      ...systemOperations({ vault, catalog, listener, desktop, notes, revision, closing: closing.signal }, by),
+      ...systemOperations({ vault, catalog, listener, updates, desktop, notes, revision, closing: closing.signal }, by),
     }
     return heldOpen(api, vault, by, () => lock.touch())
   }
@@ -134,6 +147,7 @@ export async function openCore(options: CoreOptions): Promise<Core> {
     places,
     vault,
     listener,
+    updates,
     apiFor,
     async openRun(wish) {
       const runs = await import('./run/run-gateway.ts')
@@ -143,12 +157,13 @@ export async function openCore(options: CoreOptions): Promise<Core> {
       const runs = await import('./run/run-gateway.ts')
       return runs.exposeKeys({ vault }, wish, by)
     },
-    settings: () => vault.during(() => vault.reader().readSettings()),
+    settings,
     revision,
     notes,
     async close() {
       closing.abort()
       lock.stop()
+      updates.stop()
       await run?.close()
       await listener.close()
       await (await opening)?.close()

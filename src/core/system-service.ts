@@ -11,6 +11,7 @@ import { keyStateOf } from './providers/stored-key.ts'
 import { keysOf } from './store/key-store.ts'
 import { defaultNetwork } from '../shared/network-schemas.ts'
 import { present } from './network/network-service.ts'
+import type { UpdateCheck } from './updates/update-check.ts'
 import type { Vault } from './vault.ts'
 import { exchangeNotes } from './rotation/exchange-notes.ts'
 import { FORMAT } from './store/sqlite/migrations.ts'
@@ -21,6 +22,7 @@ type SystemApi = Pick<
   | 'getSettings'
   | 'updateSettings'
   | 'getStatus'
+  | 'checkForUpdate'
   | 'waitForChange'
   | 'setListener'
   | 'makeListenerToken'
@@ -39,6 +41,7 @@ export interface SystemParts {
   vault: Vault
   catalog: CatalogInUse
   listener: ListenerControl
+  updates: UpdateCheck
   desktop: Desktop | undefined
   /** Sentences that hold for the whole run, such as a `.env` that is not read. */
   notes: readonly string[]
@@ -65,6 +68,10 @@ export function systemOperations(parts: SystemParts, by: Actor): SystemApi {
 
     async getStatus() {
       return statusOf(parts, by)
+    },
+
+    async checkForUpdate() {
+      return parts.updates.check()
     },
 
     async waitForChange({ since }) {
@@ -200,7 +207,10 @@ function desktopOf({ desktop }: SystemParts): Desktop {
   return desktop
 }
 
-async function statusOf({ vault, catalog, listener, desktop, notes }: SystemParts, by: Actor): Promise<Status> {
+async function statusOf(
+  { vault, catalog, listener, updates, desktop, notes }: SystemParts,
+  by: Actor,
+): Promise<Status> {
   const { places, problem } = vault
   const rows = vault.state === 'closed' ? [] : await vault.reader().listProviderHeads()
   const states = rows.flatMap((row) =>
@@ -209,6 +219,7 @@ async function statusOf({ vault, catalog, listener, desktop, notes }: SystemPart
   const { source, place, id, expected } = vault.masterKey
   return {
     version,
+    updates: { host: updates.host, known: updates.known },
     desktop: desktop !== undefined && by.door === 'window',
     vault: {
       path: places.vault,

@@ -79,6 +79,7 @@ async function start({ hidden, ...keyOptions }: StartOptions): Promise<void> {
     onError: (cause) => log.error({ err: cause }),
   })
   await core.listener.startAsChosen()
+  core.updates.start()
   app.on('activate', open)
   app.on('second-instance', (_event, argv) => {
     if (!startOptions(argv.slice(1)).hidden) open()

@@ -33,6 +33,7 @@ import {
 import { MovedMasterKey, MoveMasterKey, RotatedMasterKey, RotationPlan } from './master-key-schemas.ts'
 import { Network, NetworkPatch } from './network-schemas.ts'
 import { CreatedToken, NewToken, PrintedToken, Token, tokenOutputFields, TokenPatch, TokenRef } from './tool-schemas.ts'
+import { UpdateAnswer } from './update-schemas.ts'
 import { Usage, UsageInput } from './usage-schemas.ts'
 
 /** A way in. The command line opens the core itself and may call every operation. */
@@ -257,6 +258,12 @@ export const operations = {
     nothing,
     Status,
     { whenLocked: true },
+  ),
+  checkForUpdate: op(
+    'POST /updates/check',
+    'Asks once which Latchkey is the newest. The question is all that is sent.',
+    nothing,
+    UpdateAnswer,
   ),
   waitForChange: op(
     'GET /changes',

@@ -338,6 +338,18 @@ export const errors = {
     'Check that you own the folder and may write to it.',
   ),
 
+  // Updates
+  no_release_place: row(
+    409,
+    'This build was not made for a release, so it does not know where newer ones are told of',
+    'Look where you got Latchkey from.',
+  ),
+  update_check_failed: row<{ host: string; what: string }>(
+    502,
+    ({ host, what }) => `${host} did not say which version is the newest: ${what}`,
+    'Nothing was changed. Try again later.',
+  ),
+
   // Backup and import
   backup_unreadable: row<{ path: string }>(
     422,

@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { addressProblem } from './address-rules.ts'
 import { LockStatus } from './lock-schemas.ts'
 import { Network } from './network-schemas.ts'
+import { UpdateAnswer } from './update-schemas.ts'
 
 /** What a provider's endpoint speaks. */
 export const Dialect = z.enum(['openai', 'anthropic', 'google'], {
@@ -211,6 +212,8 @@ export const Settings = z.object({
   lock_in_tray: z.boolean(),
   /** Whether names, models and usage may be read over REST and from the command line while the vault is locked. */
   reads_while_locked: z.boolean(),
+  /** Ask once a day whether there is a newer version. */
+  update_check: z.boolean(),
 })
 export type Settings = z.infer<typeof Settings>
 export const SettingsPatch = z.strictObject(Settings.partial().shape)
@@ -227,6 +230,7 @@ export const defaultSettings: Settings = {
   lock_with_screen: true,
   lock_in_tray: false,
   reads_while_locked: false,
+  update_check: false,
 }
 
 const Problem = z.object({
@@ -241,6 +245,12 @@ export type KeySourceName = z.infer<typeof KeySourceName>
 
 export const Status = z.object({
   version: z.string(),
+  updates: z.object({
+    /** Whom a look for a newer version would ask; null where this build knows of nobody. */
+    host: z.string().nullable(),
+    /** What was answered last in this run. */
+    known: UpdateAnswer.nullable(),
+  }),
   /** Answered to the desktop window: it has a clipboard, a tray and a login item. */
   desktop: z.boolean(),
   vault: z.object({

@@ -72,6 +72,7 @@ async function serve({ port, ui = false, log: always = false }: Options, command
     if (logged) logStart(log, status, tokenPlace, notes)
     else sayStart(status, tokenPlace, [...core.notes, ...notes])
     window?.show(listener.address)
+    core.updates.start()
     await stopped
     window?.close()
   } finally {

@@ -3,6 +3,7 @@ import { noteRequest } from '../audit/refusals.ts'
 import type { Log } from '../log.ts'
 import type { TokenBook } from '../token-book.ts'
 import type { Vault } from '../vault.ts'
+import { askUpstream, type Reply } from './ask-upstream.ts'
 import { Endings } from './endings.ts'
 import { createGateway, type Gateway } from './gateway.ts'
 import { fetchModels, probeProvider, type FetchedModels, type Probe, type Probed } from './probe.ts'
@@ -20,9 +21,14 @@ export interface ToolGateway extends Gateway {
   fetchModels(provider: Probed, key: Buffer): Promise<FetchedModels>
   /** Takes to heart what a test of a stored key told, and writes it down. */
   tested(key_id: string, probe: Pick<Probe, 'verdict' | 'status'>): Promise<void>
+  /** Asks an address that is no provider's, by the same rules for connections. Rejects as undici does. */
+  ask(url: URL, headers: readonly string[]): Promise<Reply>
   /** Ends what still runs, and writes down how it ended. */
   close(): Promise<void>
 }
+
+const ANSWER_BYTES = 262_144
+const ANSWER_MS = 15_000
 
 interface ToolGatewayDeps {
   vault: Vault
@@ -54,6 +60,11 @@ export function openToolGateway({ vault, tokens, catalog, log }: ToolGatewayDeps
       else if (status !== null && (verdict === 'refused' || isRefusal(status))) turns.refused(key_id, status)
       return notes.flush()
     },
+    ask: ({ origin, pathname, search }, headers) =>
+      askUpstream(upstreams, { origin, path: pathname + search }, headers, {
+        limit: ANSWER_BYTES,
+        signal: AbortSignal.timeout(ANSWER_MS),
+      }),
     async close() {
       await upstreams.close()
       await endings.flush()

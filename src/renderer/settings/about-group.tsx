@@ -4,12 +4,13 @@ import { CodeLine } from '../ui/code-line.tsx'
 import { Note } from '../ui/note.tsx'
 import { SettingsGroup, SettingsRow } from './settings-row.tsx'
 import { sayProblem } from '../say-problem.ts'
+import { UpdateRows } from './update-rows.tsx'
 
 /** Where things are, and what runs. */
 export function AboutGroup() {
   const status = useStatus((state) => state.status)
   if (status === null) return null
-  const { vault, catalog, notes, version } = status
+  const { vault, catalog, notes, version, updates } = status
   const { settings } = strings
   return (
     <SettingsGroup id="about" title={settings.about} text={settings.aboutText}>
@@ -27,9 +28,7 @@ export function AboutGroup() {
       {notes.map((note) => (
         <SettingsRow key={note} title={settings.toKnow} text={note} />
       ))}
-      <SettingsRow title={settings.version}>
-        {() => <span className="tabular text-13 text-text-2 select-text">{version}</span>}
-      </SettingsRow>
+      <UpdateRows version={version} updates={updates} />
     </SettingsGroup>
   )
 }
