@@ -1,7 +1,9 @@
 // Every text of the window. A translation is another object of this shape; parameters are functions, so that it
 // may order its words in its own way. Sentence case, present tense, no exclamation marks.
 import type { KeyTest } from '../shared/key-test-schemas.ts'
+import type { Limits } from '../shared/limit-schemas.ts'
 import type { Dialect, KeyState } from '../shared/schemas.ts'
+import { usd } from '../shared/usd.ts'
 import type { RangeChoice } from './usage/usage-range.ts'
 import { count, formatNumber, monthOf, shortDate, weekdayOf } from './words.ts'
 
@@ -503,7 +505,12 @@ export const strings = {
     tool: 'Tool',
     token: 'Token',
     mayUse: 'May use',
-    limit: 'Requests',
+    spend: 'Spend this month',
+    noSpend: 'None',
+    noPrice: (requests: number) => `No price, ${count(requests, 'request', 'requests')}`,
+    ofLimit: (most: string, per: 'day' | 'month') => (per === 'day' ? `of ${most} today` : `of ${most}`),
+    usedOf: (name: string, spent: string, most: string, per: 'day' | 'month') =>
+      `${name} has used ${spent} of ${most} ${per === 'day' ? 'today' : 'this month'}.`,
     expires: 'Expires',
     lastUsed: 'Last used',
     actions: 'Actions',
@@ -511,8 +518,6 @@ export const strings = {
     everything: 'Every key, and manages the vault',
     allProviders: 'All providers',
     uses: (providers: string, what: string) => `${providers}, ${what}`,
-    noLimit: 'No limit',
-    perMinute: (number: string) => `${number} per minute`,
     never: 'Never',
     expired: 'Expired',
     expiresIn: (ms: number) => {
@@ -522,13 +527,10 @@ export const strings = {
     namePlaceholder: 'claude-code',
     nameNeeded: 'Write the name of the tool.',
     providersNeeded: 'Tick at least one provider that it may use.',
-    requestsWrong: 'Write a whole number from 1 to 999,999, or nothing for no limit.',
     allAndNew: 'All providers, also those added later',
     notOffered: (names: readonly string[]) => `Not offered until they have a key: ${names.join(', ')}.`,
     modelsStay: (number: number) => `It is held to ${models(number)} as well; latchkey token edit changes which.`,
     days: (number: number) => count(number, 'day', 'days'),
-    requests: 'Requests per minute',
-    emptyIsNone: 'Empty means no limit',
     onceTitle: (name: string) => `Token of ${name}`,
     onceLines: (tool: string) => `The lines for ${tool}, with the token in them:`,
     revoke: 'Revoke',
@@ -547,6 +549,29 @@ export const strings = {
     makeForText: 'It is filled into these lines, this once.',
     listenerOff: 'The listener is off, so no tool can connect yet.',
     showSwitch: 'Show the switch',
+  },
+
+  limits: {
+    title: 'Limits',
+    emptyIsNone: 'Empty means no limit',
+    none: 'No limit',
+    usd: 'USD',
+    names: {
+      spend_per_day: 'Spend per day',
+      spend_per_month: 'Spend per month',
+      requests_per_minute: 'Requests per minute',
+      tokens_per_minute: 'Tokens per minute',
+    },
+    told: 'From 80 % on you are told; at 100 % requests are refused.',
+    inWords: ({ requests_per_minute, tokens_per_minute, spend_per_day, spend_per_month }: Limits) => {
+      const set = [
+        spend_per_day === null ? [] : `${usd(spend_per_day)} per day`,
+        spend_per_month === null ? [] : `${usd(spend_per_month)} per month`,
+        requests_per_minute === null ? [] : `${count(requests_per_minute, 'request', 'requests')} per minute`,
+        tokens_per_minute === null ? [] : `${count(tokens_per_minute, 'token', 'tokens')} per minute`,
+      ].flat()
+      return set.length === 0 ? 'No limit' : set.join(', ')
+    },
   },
 
   filter: { any: 'Any', clear: 'Clear', clearAll: 'Clear filters' },

@@ -27,6 +27,7 @@ test('makes a token that a tool works with until it is revoked', async ({ latchk
   await expect(create.getByRole('checkbox', { name: 'OpenAI' })).toBeChecked()
   await expect(create.getByText(/^Not offered until they have a key: .*Google \(Gemini\)/)).toBeVisible()
   await field(create, 'Requests per minute').fill('60')
+  await field(create, 'Spend per month').fill('25')
   await expectAccessible(page, 'create token')
   await button(create, 'Create token').click()
 
@@ -42,7 +43,8 @@ test('makes a token that a tool works with until it is revoked', async ({ latchk
 
   const row = page.getByRole('row', { name: /^codex/ })
   await expect(row).toContainText('OpenAI')
-  await expect(row).toContainText('60 per minute')
+  await expect(row).toContainText('$0.00 of $25.00')
+  await expect(row.getByTitle('$25.00 per month, 60 requests per minute')).toBeVisible()
   const address = await listenerOf(latchkey)
   expect(await listModelsAsTool(address, token)).toBe(200)
   expect(await askAsTool(address, token)).toBe(403)

@@ -75,7 +75,7 @@ export function vaultPorts({ vault, tokens, endings, turns, catalog, log }: Vaul
               metering,
               note: (used) =>
                 vault.during(() =>
-                  vault.withMasterKey((store) => store.tokens.noteUse({ ...begun, token_id, provider }, used)),
+                  vault.withoutKey((store) => store.tokens.noteUse({ ...begun, token_id, provider }, used)),
                 ),
               cut,
               log,

@@ -16,6 +16,8 @@ import { Mark } from '../ui/mark.tsx'
 import { Note } from '../ui/note.tsx'
 import { Segmented } from '../ui/segmented.tsx'
 import { inDays, longDate } from '../words.ts'
+import { wrongLimits, type LimitDraft } from '../limits/limit-draft.ts'
+import { LimitFields } from '../limits/limit-fields.tsx'
 import { connectionOf } from '../../shared/connections.ts'
 import { daysOf, draftOf, expiries, newTokenOf, patchOf, wrongIn, type TokenDraft } from './token-form.ts'
 
@@ -48,6 +50,7 @@ function TokenForm({
 }) {
   const [draft, setDraft] = useState(() => freshDraft(token, connect))
   const [wrong, setWrong] = useState<Partial<Record<keyof TokenDraft, string>>>({})
+  const [wrongLimit, setWrongLimits] = useState<Partial<LimitDraft>>({})
   const [refusal, setRefusal] = useState<string>()
   const [isBusy, setBusy] = useState(false)
   const { tools, action } = strings
@@ -55,6 +58,7 @@ function TokenForm({
   const change = (part: Partial<TokenDraft>): void => {
     setDraft({ ...draft, ...part })
     setWrong({})
+    setWrongLimits({})
     setRefusal(undefined)
     setDirty(true)
   }
@@ -64,10 +68,11 @@ function TokenForm({
     const found = wrongIn(draft, {
       name: tools.nameNeeded,
       providers: tools.providersNeeded,
-      requests: tools.requestsWrong,
     })
+    const limits = wrongLimits(draft.limits)
     setWrong(found)
-    if (Object.keys(found).length > 0) {
+    setWrongLimits(limits)
+    if (Object.keys({ ...found, ...limits }).length > 0) {
       requestAnimationFrame(() => form.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus())
       return
     }
@@ -102,17 +107,17 @@ function TokenForm({
         />
         <MayUse draft={draft} onChange={change} error={wrong.providers} models={token?.models?.length ?? 0} />
         {token === undefined && <Expires draft={draft} onChange={change} />}
-        <TextField
-          label={tools.requests}
-          aside={tools.emptyIsNone}
-          value={draft.requests}
-          onChange={(requests) => change({ requests })}
-          error={wrong.requests}
-          input={{ inputMode: 'numeric', placeholder: tools.noLimit }}
-        />
+        {token?.kind !== 'admin' && (
+          <LimitFields
+            draft={draft.limits}
+            onChange={(part) => change({ limits: { ...draft.limits, ...part } })}
+            wrong={wrongLimit}
+          />
+        )}
         {refusal !== undefined && <Note kind="failure">{refusal}</Note>}
       </DialogBody>
       <DialogFooter>
+        <span className="mr-auto text-12 text-text-3">{strings.limits.told}</span>
         <Button onClick={requestClose}>{action.cancel}</Button>
         <Button type="submit" look="primary" busy={isBusy && (token === undefined ? tools.creating : action.saving)}>
           {token === undefined ? tools.create : action.save}

@@ -7,7 +7,8 @@ import { strings } from '../strings.ts'
 import { Icon } from '../ui/icon.tsx'
 import { IconButton } from '../ui/icon-button.tsx'
 import { Menu, MenuItem, MenuLine } from '../ui/menu.tsx'
-import { ago, count, formatNumber, msUntil, shortDate } from '../words.ts'
+import { ago, count, msUntil, shortDate } from '../words.ts'
+import { Spent } from './spent.tsx'
 
 /** An expiry nearer than this is pointed out. */
 const SOON_MS = 7 * 24 * 60 * 60 * 1_000
@@ -23,7 +24,7 @@ export function ToolsTable({ list }: { list: readonly Token[] }) {
             <th className="pr-3 pl-4">{tools.tool}</th>
             <th className="w-24 pr-3 max-[1060px]:hidden">{tools.token}</th>
             <th className="pr-3">{tools.mayUse}</th>
-            <th className="w-32 pr-3">{tools.limit}</th>
+            <th className="w-32 pr-3 min-[1061px]:w-52">{tools.spend}</th>
             <th className="w-28 pr-3">{tools.expires}</th>
             <th className="w-28 pr-3 max-[1060px]:hidden">{tools.lastUsed}</th>
             <th className="w-12">
@@ -47,7 +48,7 @@ function Row({ token }: { token: Token }) {
   const { tools } = strings
   const nameOf = (name: string): string => providers.find((one) => one.name === name)?.display_name ?? name
   const uses = token.kind === 'admin' ? tools.everything : mayUse(token, nameOf)
-  const { requests_per_minute, last_used_at } = token
+  const { last_used_at } = token
   return (
     <tr className="h-9 border-t border-line transition-colors hover:bg-hover">
       <td className="truncate pr-3 pl-4 text-13 font-medium" title={token.name}>
@@ -57,8 +58,8 @@ function Row({ token }: { token: Token }) {
       <td className="truncate pr-3 text-text-2" title={uses}>
         {uses}
       </td>
-      <td className="tabular truncate pr-3 text-text-2">
-        {requests_per_minute === null ? tools.noLimit : tools.perMinute(formatNumber(requests_per_minute))}
+      <td className="tabular truncate pr-3" title={strings.limits.inWords(token)}>
+        <Spent token={token} />
       </td>
       <td className="pr-3">
         <Expiry expires_at={token.expires_at} />

@@ -65,11 +65,13 @@ interface TextFieldProps extends Omit<FieldProps, 'children'> {
   value: string
   onChange: (value: string) => void
   mono?: boolean
+  /** Inside the field at its end, such as a unit. */
+  suffix?: string | undefined
   input?: Omit<ComponentProps<'input'>, 'value' | 'onChange' | 'className'>
 }
 
 /** A line of text. */
-export function TextField({ value, onChange, mono = false, input = {}, ...field }: TextFieldProps) {
+export function TextField({ value, onChange, mono = false, suffix, input = {}, ...field }: TextFieldProps) {
   return (
     <Field {...field}>
       {(ids) => (
@@ -84,6 +86,7 @@ export function TextField({ value, onChange, mono = false, input = {}, ...field 
             onChange={(event) => onChange(event.target.value)}
             className={`min-w-0 grow rounded-6 bg-transparent px-2.5 outline-none ${mono ? 'mono text-12' : 'text-13'}`}
           />
+          {suffix !== undefined && <span className="self-center pr-2.5 text-12 text-text-3">{suffix}</span>}
         </div>
       )}
     </Field>
