@@ -19,11 +19,11 @@ export async function dispatch(
 ): Promise<Reply> {
   try {
     if (!isOperationId(id)) throw appError('unknown_operation', { id: id.slice(0, 100) })
-    const { doors, input, output, ignores } = operations[id]
+    const { doors, input, output, ignores, nulls } = operations[id]
     if (!doors.includes(door)) {
       throw appError('not_allowed', { what: `'${id}' cannot be asked for through this door` })
     }
-    const parsed = (input as z.ZodType).safeParse(given(raw, ignores))
+    const parsed = (input as z.ZodType).safeParse(given(raw, ignores, nulls))
     if (!parsed.success) throw invalidInput(parsed.error)
     const run = api[id] as (input: unknown) => Promise<unknown>
     return { ok: true, value: (output as z.ZodType).parse(await run(parsed.data)) }
@@ -34,11 +34,13 @@ export async function dispatch(
   }
 }
 
-/** The fields that are really given: `null` means not given, and output-only fields are passed over. */
-function given(raw: unknown, ignores: readonly string[]): unknown {
+/** The fields that are really given: `null` means not given unless it is a value there, and output-only fields are passed over. */
+function given(raw: unknown, ignores: readonly string[], nulls: boolean): unknown {
   if (raw === undefined || raw === null) return {}
   if (typeof raw !== 'object' || Array.isArray(raw)) return raw
-  return Object.fromEntries(Object.entries(raw).filter(([key, value]) => value !== null && !ignores.includes(key)))
+  return Object.fromEntries(
+    Object.entries(raw).filter(([key, value]) => (nulls || value !== null) && !ignores.includes(key)),
+  )
 }
 
 /** Says by field what was refused; never repeats a value, which may be a key. */

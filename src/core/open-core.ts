@@ -23,6 +23,7 @@ import { providerOperations } from './providers/provider-service.ts'
 import type { exposeKeys, Run, RunWish } from './run/run-gateway.ts'
 import { systemOperations } from './system-service.ts'
 import { TokenBook } from './token-book.ts'
+import { limitOperations } from './tokens/limit-service.ts'
 import { tokenOperations } from './tokens/token-service.ts'
 import { usageOperations } from './tokens/usage-service.ts'
 import { UpdateCheck } from './updates/update-check.ts'
@@ -133,6 +134,7 @@ export async function openCore(options: CoreOptions): Promise<Core> {
       ...keyOperations(vault, by),
       ...keyTestOperations(vault, gateway, by),
       ...tokenOperations(vault, tokens, by),
+      ...limitOperations(vault, tokens, by),
       ...usageOperations(vault),
       ...auditOperations(vault, by),
       ...networkOperations(vault, desktop, by),

@@ -241,6 +241,7 @@ async function statusOf(
     },
     catalog: { path: catalog.path, problem: vault.catalogProblem },
     network: vault.state === 'closed' ? defaultNetwork : present(await vault.reader().network.read()),
+    tools_paused_at: vault.state === 'closed' ? null : await vault.reader().limits.pausedAt(),
     listener: await listener.status(),
     refusals_to_see: vault.state !== 'closed' && (await vault.reader().audit.hasAlarm()),
     notes: [...notes, ...notesOn(vault), ...exchangeNotes(vault, rows)],

@@ -1,4 +1,5 @@
 import { appError, toAppError, type AppError } from '../shared/errors.ts'
+import type { Limits } from '../shared/limit-schemas.ts'
 import type { Caller } from './http/caller.ts'
 import { sameHash } from './http/token.ts'
 import type { PrintedToken, TokenRow } from './store/token-store.ts'
@@ -13,6 +14,8 @@ export class TokenBook {
   readonly #onLook: () => void
   #tokens: readonly TokenRow[] = []
   #printed: readonly PrintedToken[] = []
+  #limits: ReadonlyMap<string, Limits> = new Map()
+  #isPaused = false
   #revision = ''
   #timer: NodeJS.Timeout | undefined
 
@@ -53,9 +56,18 @@ export class TokenBook {
     return token === undefined ? undefined : callerOf(token)
   }
 
-  /** Why this caller may use no key now: its token, or a vault that is locked. */
+  /** What all tools together may use of this provider; undefined where that is not limited. */
+  limitsOf(provider: string): Limits | undefined {
+    return this.#limits.get(provider)
+  }
+
+  /** Why this caller may use no key now: its token, a pause of all tools, or a vault that is locked. */
   useRefusalOf(caller: Caller): AppError | undefined {
-    return this.refusalOf(caller) ?? (this.#vault.state === 'locked' ? appError('vault_locked', undefined) : undefined)
+    const refusal = this.refusalOf(caller)
+    if (refusal !== undefined) return refusal
+    const isTool = caller.kind === 'tool' || caller.token_id !== undefined
+    if (this.#isPaused && isTool) return appError('tools_paused', undefined)
+    return this.#vault.state === 'locked' ? appError('vault_locked', undefined) : undefined
   }
 
   get(id: number): TokenRow | undefined {
@@ -72,15 +84,30 @@ export class TokenBook {
   async refresh(): Promise<void> {
     const revision = this.#vault.revision()
     if (revision !== this.#revision) {
-      const [tokens, printed] =
-        this.#vault.state === 'closed'
-          ? [[], []]
-          : await Promise.all([this.#vault.reader().tokens.list(), this.#vault.reader().tokens.listPrinted()])
-      this.#tokens = tokens
-      this.#printed = printed
+      if (this.#vault.state === 'closed') this.#forget()
+      else await this.#read()
       this.#revision = revision
     }
     this.#onLook()
+  }
+
+  async #read(): Promise<void> {
+    const { tokens, limits } = this.#vault.reader()
+    const [list, printed, ofProviders, pausedAt] = await Promise.all([
+      tokens.list(),
+      tokens.listPrinted(),
+      limits.ofProviders(),
+      limits.pausedAt(),
+    ])
+    this.#tokens = list
+    this.#printed = printed
+    this.#limits = ofProviders
+    this.#isPaused = pausedAt !== null
+  }
+
+  #forget(): void {
+    this.#tokens = []
+    this.#printed = []
   }
 
   /** Keeps up with other processes until `unfollow`. */
@@ -91,7 +118,7 @@ export class TokenBook {
         .catch((cause: unknown) => {
           // A vault that cannot be read vouches for nobody; one that is only busy has revoked nobody.
           if (toAppError(cause).code === 'vault_busy') return
-          this.#tokens = []
+          this.#forget()
           this.#revision = ''
           this.#onLook()
         })

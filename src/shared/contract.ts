@@ -32,7 +32,18 @@ import {
 } from './schemas.ts'
 import { MovedMasterKey, MoveMasterKey, RotatedMasterKey, RotationPlan } from './master-key-schemas.ts'
 import { Network, NetworkPatch } from './network-schemas.ts'
-import { CreatedToken, NewToken, PrintedToken, Token, tokenOutputFields, TokenPatch, TokenRef } from './tool-schemas.ts'
+import { ProviderLimits, ProviderLimitsPatch } from './limit-schemas.ts'
+import {
+  CreatedToken,
+  NewToken,
+  PausedTools,
+  PauseTools,
+  PrintedToken,
+  Token,
+  tokenOutputFields,
+  TokenPatch,
+  TokenRef,
+} from './tool-schemas.ts'
 import { UpdateAnswer } from './update-schemas.ts'
 import { Usage, UsageInput } from './usage-schemas.ts'
 
@@ -51,6 +62,8 @@ export interface Operation<I extends z.ZodType = z.ZodType, O extends z.ZodType 
   status: 200 | 201 | 204
   /** Fields that are passed over when sent, so that a client may send back what it got. */
   ignores: readonly string[]
+  /** Whether `null` is a value here; elsewhere it means that a field is not given. */
+  nulls: boolean
   /** In a locked vault: always answered, answered where the settings let it be read then, or refused. */
   locked: 'answers' | 'reads' | 'refuses'
 }
@@ -59,6 +72,7 @@ interface Details {
   doors?: readonly Door[]
   status?: 200 | 201 | 204
   ignores?: readonly string[]
+  nulls?: boolean
   /** True for what a person needs in front of a locked vault; it shows nothing of what is in it. */
   whenLocked?: boolean
 }
@@ -75,10 +89,10 @@ function op<I extends z.ZodType, O extends z.ZodType>(
   summary: string,
   input: I,
   output: O,
-  { doors = everywhere, status = 200, ignores = [], whenLocked = false }: Details = {},
+  { doors = everywhere, status = 200, ignores = [], nulls = false, whenLocked = false }: Details = {},
 ): Operation<I, O> {
   const locked = whenLocked ? 'answers' : route?.startsWith('GET ') === true ? 'reads' : 'refuses'
-  return { route, doors, summary, input, output, status, ignores, locked }
+  return { route, doors, summary, input, output, status, ignores, nulls, locked }
 }
 
 const nothing = z.strictObject({})
@@ -208,6 +222,20 @@ export const operations = {
     Provider,
   ),
 
+  getProviderLimits: op(
+    'GET /providers/{provider_id}/limits',
+    'What all tools together may use of a provider, and what they have spent there.',
+    ProviderRef,
+    ProviderLimits,
+  ),
+  updateProviderLimits: op(
+    'PUT /providers/{provider_id}/limits',
+    'Changes the limits given, over all tools; null lifts one, and what is not given stays.',
+    ProviderLimitsPatch,
+    ProviderLimits,
+    { nulls: true, ignores: ['spent'] },
+  ),
+
   listTokens: op('GET /tokens', 'The tokens that are not revoked, by id.', nothing, z.array(Token)),
   createToken: op(
     'POST /tokens',
@@ -215,6 +243,12 @@ export const operations = {
     NewToken,
     CreatedToken,
     { status: 201 },
+  ),
+  pauseTools: op(
+    'PUT /tokens/paused',
+    'Pauses the tokens of all tools, open answers too, or lets them go on.',
+    PauseTools,
+    PausedTools,
   ),
   updateToken: op(
     'PUT /tokens/{token_id}',

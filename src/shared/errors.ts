@@ -140,6 +140,7 @@ export const errors = {
       `The limit of ${whose} is reached: ${usd(most)} a ${per}, and ${usd(spent)} has been spent`,
     ({ per }) => `Wait for the next ${per}, or raise the limit in Latchkey.`,
   ),
+  tools_paused: row(403, 'All tools are paused', 'Resume them on the Tools page, or with: latchkey token resume'),
   price_unknown: row<{ whose: string; model: string | null }>(
     403,
     ({ whose, model }) =>

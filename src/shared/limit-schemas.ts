@@ -1,5 +1,6 @@
 // What may be used at most, by a token or by all tools together at a provider.
 import { z } from 'zod'
+import { ProviderRef } from './schemas.ts'
 
 const RequestsPerMinute = z
   .int({ error: 'Requests per minute are a whole number.' })
@@ -52,3 +53,20 @@ export const noLimits: Limits = {
   spend_per_day: null,
   spend_per_month: null,
 }
+
+/** What all tools together may use of a provider. */
+export const ProviderLimits = z.object({
+  ...Limits.shape,
+  /** In USD, since this day began and since this month did, as far as prices are known. */
+  spent: z.object({ day: z.number(), month: z.number() }),
+})
+export type ProviderLimits = z.infer<typeof ProviderLimits>
+
+/** `null` lifts a limit; what is not given stays. */
+export const ProviderLimitsPatch = z.strictObject({
+  ...ProviderRef.shape,
+  requests_per_minute: limitValues.requests_per_minute.nullable().optional(),
+  tokens_per_minute: limitValues.tokens_per_minute.nullable().optional(),
+  spend_per_day: limitValues.spend_per_day.nullable().optional(),
+  spend_per_month: limitValues.spend_per_month.nullable().optional(),
+})

@@ -277,6 +277,8 @@ export const Status = z.object({
   catalog: z.object({ path: z.string(), problem: z.string().nullable() }),
   /** How providers are reached. */
   network: Network,
+  /** Since when the tokens of all tools are paused; null where they are not. */
+  tools_paused_at: z.iso.datetime().nullable(),
   listener: z.object({
     state: z.enum(['off', 'on', 'elsewhere']),
     address: z.string().nullable(),

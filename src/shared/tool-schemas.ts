@@ -127,3 +127,8 @@ export const tokenOutputFields = [
 /** `'all'` and `'unlimited'` lift a limit; what is not given stays. */
 export const TokenPatch = z.strictObject({ ...TokenRef.shape, name: TokenName.optional(), ...limits })
 export type TokenPatch = z.infer<typeof TokenPatch>
+
+export const PauseTools = z.strictObject({ paused: z.boolean({ error: 'Choose true or false.' }) })
+
+/** Since when all tools are paused; null: they are not. */
+export const PausedTools = z.object({ paused_at: Timestamp.nullable() })

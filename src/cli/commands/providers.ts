@@ -8,6 +8,8 @@ import { receiveKey } from '../receive-key.ts'
 import { UsageError } from '../refusals.ts'
 import { table } from '../table.ts'
 import { canAsk, note, print, printable, say } from '../terminal.ts'
+import { withLimitOptions } from '../limit-options.ts'
+import { providerLimits } from './provider-limits.ts'
 import { showProvider } from './show-provider.ts'
 
 // The choices of schemas.ts, here in words so that help needs no schema library.
@@ -65,6 +67,19 @@ Examples:
     .description('Show everything about a provider; its key is never shown')
     .addHelpText('after', '\nExamples:\n  latchkey provider show openai\n')
     .action(showProvider)
+  withLimitOptions(provider.command('limits <name>'))
+    .description('Show or change what all tools together may use of a provider')
+    .addHelpText(
+      'after',
+      `
+The tighter of these and of a token's own limits decides. The word unlimited lifts one: --rpm unlimited.
+
+Examples:
+  latchkey provider limits openai
+  latchkey provider limits openai --spend-per-day 10 --spend-per-month 100
+`,
+    )
+    .action(providerLimits)
   provider
     .command('reset <name>')
     .description("Give a predefined provider the catalog's texts and address again")

@@ -49,6 +49,16 @@ Examples:
     )
     .action(add)
   token
+    .command('pause')
+    .description('Pause the tokens of all tools, and within a second what they are doing')
+    .addHelpText('after', '\nExamples:\n  latchkey token pause\n')
+    .action((_options: object, command: Command) => pause(true, command))
+  token
+    .command('resume')
+    .description('Let all tools go on')
+    .addHelpText('after', '\nExamples:\n  latchkey token resume\n')
+    .action((_options: object, command: Command) => pause(false, command))
+  token
     .command('list')
     .description('List the tokens that are not revoked')
     .addHelpText('after', '\nExamples:\n  latchkey token list\n  latchkey token list --json\n')
@@ -106,6 +116,8 @@ async function list(_options: object, command: Command): Promise<void> {
   await withVault('read', globals, async ({ client }) => {
     const tokens = await client.listTokens()
     if (globals.json) return print(JSON.stringify(tokens))
+    const { tools_paused_at } = await client.getStatus()
+    if (tools_paused_at !== null) say(`All tools are paused since ${minuteOf(tools_paused_at)}: latchkey token resume`)
     if (tokens.length === 0) return say('There are no tokens yet. Make one: latchkey token add NAME')
     const rows = tokens.map((token) => [
       token.name,
@@ -148,6 +160,16 @@ async function revoke(name: string, { yes = false }: { yes?: boolean }, command:
     await client.revokeToken({ token_id: token.id })
     if (globals.json) print(JSON.stringify(token))
     else say(`Revoked the token of ${printable(name)}.`)
+  })
+}
+
+async function pause(paused: boolean, command: Command): Promise<void> {
+  const globals = globalsOf(command)
+  await withVault('change', globals, async ({ client }) => {
+    const { paused_at } = await client.pauseTools({ paused })
+    if (globals.json) return print(JSON.stringify({ paused_at }))
+    if (paused) say('All tools are paused. They are refused until: latchkey token resume')
+    else say('All tools go on.')
   })
 }
 

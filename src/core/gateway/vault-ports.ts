@@ -26,6 +26,15 @@ interface VaultPortsDeps {
 
 /** What the vault and its tokens say of who may use which key, and where each use is written down. */
 export function vaultPorts({ vault, tokens, endings, turns, catalog, log }: VaultPortsDeps): GatewayPorts {
+  /** The limits that hold for a use, the token's first. */
+  const limitedOf = (token: TokenRow | undefined, provider: string): Limited[] => {
+    const ofProvider = tokens.limitsOf(provider)
+    return [
+      ...(token === undefined ? [] : [{ whose: `token '${token.name}'`, limits: token }]),
+      ...(ofProvider === undefined ? [] : [{ whose: `provider '${provider}'`, limits: ofProvider }]),
+    ]
+  }
+
   return {
     mayUse(intent) {
       const { caller, scope } = intent
@@ -47,10 +56,10 @@ export function vaultPorts({ vault, tokens, endings, turns, catalog, log }: Vaul
       return token === undefined ? appError('unauthorized', undefined) : outOfScope(token, intent)
     },
 
-    needsModel({ token_id }) {
+    needsModel({ token_id }, provider) {
       const token = token_id === undefined ? undefined : tokens.get(token_id)
       if (token !== undefined && token.models !== null) return 'scope'
-      return limitedOf(token).some(limitsSpend) ? 'price' : undefined
+      return limitedOf(token, provider).some(limitsSpend) ? 'price' : undefined
     },
 
     keysFor: (provider) => keyCandidates(provider, vault, turns),
@@ -59,7 +68,7 @@ export function vaultPorts({ vault, tokens, endings, turns, catalog, log }: Vaul
       const { caller, provider, base_url, dialect, key_id, model, scope, method, route, attempt, body } = asked
       const { token_id = null, name } = caller
       const free = isFree(asked)
-      const limited = limitedOf(token_id === null ? undefined : tokens.get(token_id))
+      const limited = limitedOf(token_id === null ? undefined : tokens.get(token_id), provider)
       const metering = free ? undefined : await meteringOf(asked, limited, catalog)
       const use = { token_id, caller: name, provider, key_id, model, method, route, attempt, costs: !free }
       const estimate =
@@ -113,11 +122,6 @@ export function vaultPorts({ vault, tokens, endings, turns, catalog, log }: Vaul
         .catch((cause: unknown) => log.error({ err: cause }, 'the echo of a key was not recorded'))
     },
   }
-}
-
-/** The limits that hold for a use by this token, the token's first. */
-function limitedOf(token: TokenRow | undefined): Limited[] {
-  return token === undefined ? [] : [{ whose: `token '${token.name}'`, limits: token }]
 }
 
 /** Why this token may not do this, with what it may instead. */

@@ -7,6 +7,7 @@ import type { AuditStore } from './audit-store.ts'
 import type { KeyStore, StoredKey } from './key-store.ts'
 import type { CustodyStore } from './custody-store.ts'
 import type { NetworkStore } from './network-store.ts'
+import type { LimitStore } from './limit-store.ts'
 import type { TokenStore } from './token-store.ts'
 
 /** A key as it lies in a row: a Fernet token, bound to its provider and address. */
@@ -188,6 +189,8 @@ export interface Store {
   readonly keys: KeyStore
   /** The tokens of tools, and what they used. */
   readonly tokens: TokenStore
+  /** What all tools together may do. */
+  readonly limits: LimitStore
   /** What was done, by whom. */
   readonly audit: AuditStore
   /** Where the master key lies. */

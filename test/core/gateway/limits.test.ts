@@ -13,7 +13,7 @@ import { openGoogle } from '../../support/fake-upstream/google.ts'
 import { openOpenAi } from '../../support/fake-upstream/openai.ts'
 import { beginEvents, openUpstream, sendJson, type FakeUpstream } from '../../support/fake-upstream/open-upstream.ts'
 import { openTempCore, tempHome } from '../../support/temp-core.ts'
-import { dumpVault } from '../../support/vault-dump.ts'
+import { dumpVault, tamper } from '../../support/vault-dump.ts'
 import { allOf, CANARY } from './open-gateway.ts'
 import { chat, openServing } from './open-serving.ts'
 
@@ -220,6 +220,97 @@ describe('a limit in money', () => {
     await serving.temp.client.updateToken({ token_id: 1, spend_per_day: input + 3 })
     const refused = await fetch(`${serving.address}/proxy/o/chat/completions`, chat(token, 'gpt-test'))
     expect(refused.status).toBe(429)
+  })
+})
+
+describe('a limit of a provider', () => {
+  it('is counted over all tools, and the refusal says whose it is', async () => {
+    const upstream = await openUpstream((_req, res) =>
+      sendJson(res, 200, { model: 'm', usage: { prompt_tokens: 6, completion_tokens: 4 } }),
+    )
+    await using opened = await openPriced({ up: { upstream, model: 'm' } })
+    const { client } = opened.temp
+    const ask = async (token: string): Promise<string> => {
+      const response = await fetch(`${opened.address}/proxy/up/chat/completions`, chat(token, 'm'))
+      const { error } = (await response.json()) as { error?: { message: string } }
+      return error?.message ?? 'answered'
+    }
+    const { token: one } = await opened.token({ name: 'one', requests_per_minute: 1 })
+    const { token: two } = await opened.token({ name: 'two' })
+    await client.updateProviderLimits({ provider_id: 1, requests_per_minute: 2 })
+    expect(await ask(one)).toBe('answered')
+    expect(await ask(one)).toContain("The limit of token 'one' is reached: 1 request a minute")
+    expect(await ask(two)).toBe('answered')
+    expect(await ask(two)).toContain("The limit of provider 'up' is reached: 2 requests a minute")
+    const spent = async () => (await client.getProviderLimits({ provider_id: 1 })).spent
+    await vi.waitFor(async () => expect(await spent()).toEqual({ day: 20, month: 20 }))
+    await client.updateProviderLimits({ provider_id: 1, requests_per_minute: null, tokens_per_minute: 20 })
+    expect(await ask(two)).toContain("The limit of provider 'up' is reached: 20 tokens a minute")
+    await client.updateProviderLimits({ provider_id: 1, tokens_per_minute: null, spend_per_month: 20 })
+    expect(await ask(two)).toContain("The limit of provider 'up' is reached: $20.00 a month, and $20.00 has been spent")
+  })
+
+  it('in money holds for a stream, and refuses a model without a price', async () => {
+    await using opened = await openAll()
+    await opened.temp.client.updateProviderLimits({ provider_id: 1, spend_per_day: 1 })
+    const { token } = await opened.token()
+    const { openai } = clientsOf(opened.address, token)
+    const unpriced = { model: 'o/no-price', messages }
+    await expect(openai.chat.completions.create(unpriced)).rejects.toMatchObject({
+      status: 403,
+      message: expect.stringContaining("is not known, and provider 'o' has a limit in money"),
+    })
+    const wish = {
+      model: 'o/gpt-test',
+      messages: [{ role: 'user' as const, content: 'forever' }],
+      stream: true as const,
+    }
+    await expect(openai.chat.completions.create(wish).then(allOf)).rejects.toMatchObject({
+      message: expect.stringContaining("The limit of provider 'o' is reached: $1.00 a day"),
+    })
+  })
+})
+
+describe('a pause of all tools', () => {
+  it('refuses every tool in its own words and ends what it streams, by another process too', async () => {
+    await using opened = await openAll()
+    const { token } = await opened.token()
+    const { openai, anthropic } = clientsOf(opened.address, token)
+    const wish = {
+      model: 'o/gpt-test',
+      messages: [{ role: 'user' as const, content: 'forever' }],
+      stream: true as const,
+    }
+    const stream = await openai.chat.completions.create(wish)
+    await using other = await openTempCore({ home: opened.temp.home, key: opened.key })
+    await other.client.pauseTools({ paused: true })
+    const paused = { code: 'tools_paused', message: expect.stringContaining('All tools are paused') }
+    await expect(allOf(stream)).rejects.toMatchObject(paused)
+    await expect(openai.models.list()).rejects.toMatchObject({ status: 403, ...paused })
+    const claude = { model: 'a/claude-test', max_tokens: 9, messages }
+    await expect(anthropic.messages.create(claude)).rejects.toMatchObject({ status: 403, message: paused.message })
+    await other.client.pauseTools({ paused: false })
+    await vi.waitFor(async () => expect((await anthropic.messages.create(claude)).type).toBe('message'))
+  })
+
+  it('is not missed where it has not been seen yet: the use itself is refused', async () => {
+    await using opened = await openAll()
+    const { token } = await opened.token()
+    tamper(opened.temp.home, "UPDATE vault SET paused_at = '2026-01-01T00:00:00.000Z'")
+    const response = await fetch(`${opened.address}/v1/chat/completions`, chat(token, 'o/gpt-test'))
+    expect([response.status, await response.json()]).toMatchObject([403, { error: { code: 'tools_paused' } }])
+  })
+
+  it('lets a program that manages the vault go on managing it', async () => {
+    await using opened = await openAll()
+    const { token } = await opened.token({ kind: 'admin' })
+    await opened.temp.client.pauseTools({ paused: true })
+    const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' }
+    expect((await fetch(`${opened.address}/v1/models`, { headers })).status).toBe(403)
+    const resume = { method: 'PUT', headers, body: '{"paused":false}' }
+    const response = await fetch(`${opened.address}/api/v1/tokens/paused`, resume)
+    expect([response.status, await response.json()]).toEqual([200, { paused_at: null }])
+    expect((await fetch(`${opened.address}/v1/models`, { headers })).status).toBe(200)
   })
 })
 

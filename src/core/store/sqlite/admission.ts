@@ -11,6 +11,7 @@ const MINUTE = 60_000
 const LONGEST = 3_600_000
 
 interface Standing {
+  paused_at: string | null
   name: string | null
   revoked_at: string | null
   expires_at: string | null
@@ -54,7 +55,7 @@ export class Admission {
 
   #limited({ token_id, provider }: Pick<NewUse, 'token_id' | 'provider'>, now: number): Limited[] {
     const [found] = this.#statement(
-      `SELECT token.name, token.revoked_at, token.expires_at, token.requests_per_minute AS t_requests,
+      `SELECT vault.paused_at, token.name, token.revoked_at, token.expires_at, token.requests_per_minute AS t_requests,
          token.tokens_per_minute AS t_tokens, token.spend_per_day AS t_day, token.spend_per_month AS t_month,
          most.requests_per_minute AS p_requests, most.tokens_per_minute AS p_tokens, most.spend_per_day AS p_day,
          most.spend_per_month AS p_month
@@ -66,6 +67,7 @@ export class Admission {
     const { name, revoked_at, expires_at } = found
     const limited: Limited[] = []
     if (token_id !== null) {
+      if (found.paused_at !== null) throw appError('tools_paused', undefined)
       if (name === null) throw appError('unauthorized', undefined)
       if (revoked_at !== null) throw appError('token_revoked', { name })
       if (expires_at !== null && Date.parse(expires_at) <= now) {

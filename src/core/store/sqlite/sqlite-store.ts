@@ -28,11 +28,13 @@ import { SqliteAuditStore } from './sqlite-audit-store.ts'
 import { dropHealth, SqliteKeyStore, withFirstKey, writeKeys } from './sqlite-key-store.ts'
 import { SqliteCustodyStore } from './sqlite-custody-store.ts'
 import { SqliteNetworkStore } from './sqlite-network-store.ts'
+import { SqliteLimitStore } from './sqlite-limit-store.ts'
 import { SqliteTokenStore } from './sqlite-token-store.ts'
 
 /** The store in SQL. Statements are prepared once, values always bound. */
 export class SqliteStore implements Store {
   readonly tokens: SqliteTokenStore
+  readonly limits: SqliteLimitStore
   readonly audit: SqliteAuditStore
   readonly keys: SqliteKeyStore
   readonly #providers: ProviderReader
@@ -46,6 +48,7 @@ export class SqliteStore implements Store {
     this.#db = db
     this.#acts = acts
     this.tokens = new SqliteTokenStore(db, acts)
+    this.limits = new SqliteLimitStore(db, acts)
     this.audit = new SqliteAuditStore(db, acts)
     this.network = new SqliteNetworkStore(db, acts)
     const prepared: Prepared = (sql) => this.#statement(sql)
