@@ -5,7 +5,9 @@ import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'no
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { mock } from 'node:test'
 import { chromium, type Browser, type Locator, type Page } from '@playwright/test'
+import { actorOf } from '../src/core/actor.ts'
 import { generateFernetKey } from '../src/core/crypto/fernet.ts'
 import { FORMAT } from '../src/core/store/sqlite/migrations.ts'
 import type { Client } from '../src/shared/contract.ts'
@@ -129,8 +131,13 @@ async function settle(page: Page): Promise<void> {
 
 /** A vault as somebody has it after a few weeks. */
 async function fill(): Promise<void> {
+  // When it was done.
+  const on = (day: number, hour: number, minute: number): void =>
+    mock.timers.setTime(new Date(2026, 10, day, hour, minute, (hour * minute) % 60).getTime())
+  mock.timers.enable({ apis: ['Date'] })
+  on(21, 9, 12)
   await using temp = await openTempCore({ home, key: masterKey })
-  const { client } = temp
+  const { client, core } = temp
   const ids = await idsByName(client)
   for (const name of ['openai', 'anthropic', 'google']) {
     await client.updateProvider({ provider_id: ids[name] ?? 0, api_key: `made-up-for-a-picture-${name}` })
@@ -148,14 +155,45 @@ async function fill(): Promise<void> {
     base_url: 'http://127.0.0.1:11434/v1',
     models: ['llama4:scout', 'qwen3-coder:30b', 'gemma4:12b'],
   })
+  on(22, 10, 3)
   await client.makeListenerToken()
   for (const name of ['claude-code', 'codex', 'nightly-evals', 'notebook']) await client.createToken({ name })
+  on(22, 18, 39)
+  await client.addModel({ provider_id: ids['xai'] ?? 0, name: 'grok-code-fast', display_name: 'Grok Code Fast' })
+  on(23, 9, 1)
+  await core.vault.withMasterKey((store) => store.record({ act: 'key.copy', provider: 'anthropic' }, actorOf('window')))
+  on(23, 11, 47)
+  const refuse = (kind: 'limit' | 'origin' | 'scope', provider: string | null, caller?: string): void =>
+    core.vault.refusals.note({ kind, provider, by: actorOf('rest', caller), detail: {} })
+  refuse('limit', 'anthropic', 'claude-code')
+  await core.vault.refusals.settle()
+  on(23, 13, 5)
+  refuse('origin', null)
+  refuse('scope', 'google', 'nightly-evals')
+  await core.vault.refusals.settle()
+  on(23, 14, 28)
+  const use = {
+    token_id: null,
+    provider: 'openai',
+    key_id: null,
+    method: 'POST',
+    route: '/chat',
+    attempt: 1,
+    costs: false,
+  }
+  for (let n = 0; n < 41; n += 1) {
+    await core.vault.withMasterKey((store) =>
+      store.tokens.beginUse({ ...use, caller: 'codex', model: 'gpt-5.1' }, actorOf('rest', 'codex')),
+    )
+  }
+  mock.timers.reset()
   changeVault(
     home,
     `UPDATE provider SET updated_at = '2026-11-03T09:12:00.000Z';
      UPDATE provider SET updated_at = '2026-11-20T14:31:00.000Z' WHERE name = 'acme-research';
      UPDATE provider SET updated_at = '2026-11-09T18:02:00.000Z' WHERE name = 'ollama';
      UPDATE provider SET updated_at = '2026-08-14T10:44:00.000Z', binding = '' WHERE name = 'google';
+     DELETE FROM key_use;
      ${uses().join(';')}`,
   )
 }
@@ -245,6 +283,10 @@ async function drawPages(page: Page, shoot: Shoot): Promise<void> {
   await page.setViewportSize(SMALLEST)
   await shoot('usage-900x600')
   await page.setViewportSize(WINDOW)
+  await button('Activity').click()
+  await button('Chain intact').waitFor()
+  await page.getByRole('button', { name: 'Request for what the token may not use' }).click()
+  await shoot('activity')
   await button('Providers').click()
 
   await page.getByRole('searchbox').fill('mistrl')

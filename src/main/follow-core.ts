@@ -5,6 +5,8 @@ import { defaultSettings, type Settings, type Status } from '../shared/schemas.t
 export interface Shown {
   settings: Settings
   listener: Status['listener']
+  /** Accesses were refused, and nobody has looked yet. */
+  refusals_to_see: boolean
 }
 
 type Asked = Pick<Api, 'getSettings' | 'getStatus' | 'waitForChange'>
@@ -13,7 +15,7 @@ type Asked = Pick<Api, 'getSettings' | 'getStatus' | 'waitForChange'>
 export async function shownNow(api: Asked): Promise<Shown> {
   // Of a vault that cannot be opened the page says what is wrong; the shell around it has its defaults.
   const [settings, status] = await Promise.all([api.getSettings({}).catch(() => defaultSettings), api.getStatus({})])
-  return { settings, listener: status.listener }
+  return { settings, listener: status.listener, refusals_to_see: status.refusals_to_see }
 }
 
 /** Tells `show` of every change, whoever made it (the window, a tool, the command line), until `signal` ends it. */

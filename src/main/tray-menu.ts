@@ -8,11 +8,12 @@ export interface TrayActs {
 }
 
 /** The entries of the tray's menu. */
-export function trayMenu({ listener, settings }: Shown, acts: TrayActs): MenuItemConstructorOptions[] {
+export function trayMenu({ listener, settings, refusals_to_see }: Shown, acts: TrayActs): MenuItemConstructorOptions[] {
   const port = listener.address === null ? settings.listener_port : new URL(listener.address).port
   const elsewhere = listener.state === 'elsewhere'
   return [
     { label: 'Open Latchkey', click: acts.open },
+    ...(refusals_to_see ? [{ label: 'Accesses were refused: see Activity', click: acts.open }] : []),
     { type: 'separator' },
     {
       label: elsewhere

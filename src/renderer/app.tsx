@@ -1,4 +1,5 @@
 import { lazy, Suspense, useEffect } from 'react'
+import { ActivityPage } from './activity/activity-page.tsx'
 import { EditDrawer } from './drawer/edit-drawer.tsx'
 import { useShortcuts } from './keyboard/use-shortcuts.ts'
 import { Sidebar } from './layout/sidebar.tsx'
@@ -92,6 +93,7 @@ const pages: Record<Page, () => React.ReactNode> = {
       <UsagePage />
     </Suspense>
   ),
+  activity: () => <ActivityPage />,
   settings: () => <SettingsPage />,
   vault: () => <VaultPage />,
 }

@@ -20,6 +20,22 @@ export const monthOf = (date: Date): string => LONG_MONTHS[date.getMonth()] ?? '
 /** `Tuesday`. */
 export const weekdayOf = (date: Date): string => WEEKDAYS[date.getDay()] ?? ''
 
+const twoDigits = (number: number): string => String(number).padStart(2, '0')
+
+/** `14:31:07`. */
+export function timeOf(timestamp: string): string {
+  const date = new Date(timestamp)
+  return [date.getHours(), date.getMinutes(), date.getSeconds()].map(twoDigits).join(':')
+}
+
+/** `Today, 23 November`, `Yesterday, 22 November`, `Friday, 20 November`, with the year if it is not this one. */
+export function dayHeading(date: Date, now: Date = new Date()): string {
+  const days = Math.round((startOfDay(now) - startOfDay(date)) / DAY_MS)
+  const name = days === 0 ? 'Today' : days === 1 ? 'Yesterday' : weekdayOf(date)
+  const year = date.getFullYear() === now.getFullYear() ? '' : ` ${date.getFullYear()}`
+  return `${name}, ${date.getDate()} ${monthOf(date)}${year}`
+}
+
 /** `3 Nov`, with the year if it is not this one. */
 export function shortDate(timestamp: string | Date, now: Date = new Date()): string {
   const date = new Date(timestamp)

@@ -17,6 +17,8 @@ export const AuditQuery = z.strictObject({
   act: Word.optional(),
   /** The name of a token. */
   caller: Word.optional(),
+  /** `window`, `rest`, `cli`, or `start` for Latchkey itself. */
+  door: Word.optional(),
   /** Only events before this one, to read on. */
   before: z.coerce.number().int({ error: 'An event is a whole number.' }).optional(),
   limit: z.coerce

@@ -66,7 +66,7 @@ test('providers, their drawer and palette can be used by everybody', async ({ la
   await expectAccessible(page, 'search without a hit')
 })
 
-test('usage can be used by everybody', async ({ latchkey }) => {
+test('usage and activity can be used by everybody', async ({ latchkey }) => {
   await latchkey.prepare()
   putUses(latchkey.home, [
     { tool: 'codex', provider: 'openai', model: 'gpt-5.1', ago: 0, cost: 1.5 },
@@ -79,6 +79,10 @@ test('usage can be used by everybody', async ({ latchkey }) => {
   await page.getByRole('application').focus()
   await page.keyboard.press('ArrowLeft')
   await expectAccessible(page, 'usage')
+  await button(page, 'Activity').click()
+  await button(page, 'Made the vault').click()
+  await expect(button(page, 'Chain intact')).toBeVisible()
+  await expectAccessible(page, 'activity')
 })
 
 test('settings and vault states can be used by everybody', async ({ latchkey }) => {

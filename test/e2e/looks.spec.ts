@@ -63,6 +63,10 @@ for (const [name, size] of [
     await expect(page.getByRole('heading', { name: 'Cost by day' })).toBeAttached()
     await fits(page)
 
+    await button(page, 'Activity').click()
+    await expect(button(page, 'Made the vault')).toBeAttached()
+    await fits(page)
+
     await button(page, 'Settings').click()
     await fits(page)
     await expect(page.getByRole('heading', { name: 'About' })).toBeAttached()

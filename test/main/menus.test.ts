@@ -51,6 +51,7 @@ describe('the tray’s menu', () => {
   const shown = (listener: Partial<Status['listener']>) => ({
     settings: { ...defaultSettings, listener_port: 5700 },
     listener: { ...off, ...listener },
+    refusals_to_see: false,
   })
   const acts = () => {
     const switched: boolean[] = []

@@ -12,6 +12,7 @@ export interface AuditFilter {
   /** An act as `key.use`, or a kind of acts as `key`. */
   act?: string | undefined
   caller?: string | undefined
+  door?: string | undefined
   /** Only rows written before this one. */
   before?: number | undefined
   limit: number

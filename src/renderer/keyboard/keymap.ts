@@ -8,6 +8,7 @@ export type Command =
   | 'go_providers'
   | 'go_tools'
   | 'go_usage'
+  | 'go_activity'
   | 'go_settings'
   | 'shortcuts'
   | 'undo'
@@ -38,6 +39,7 @@ export const keymap: readonly Shortcut[] = [
   { command: 'go_providers', on: 'window', desktop: ['Mod 1'], browser: ['G P'], label: 'go_providers' },
   { command: 'go_tools', on: 'window', desktop: ['Mod 2'], browser: ['G T'], label: 'go_tools' },
   { command: 'go_usage', on: 'window', desktop: ['Mod 3'], browser: ['G U'], label: 'go_usage' },
+  { command: 'go_activity', on: 'window', desktop: ['Mod 4'], browser: ['G A'], label: 'go_activity' },
   { command: 'go_settings', on: 'window', desktop: ['Mod ,'], browser: ['G S'], label: 'go_settings' },
   { command: 'shortcuts', on: 'window', ...both('?'), label: 'shortcuts' },
   { command: 'undo', on: 'window', ...both('Mod Z'), label: 'undo' },

@@ -45,6 +45,7 @@ function run(command: Command): boolean {
   else if (command === 'go_providers') goTo('providers')
   else if (command === 'go_tools') goTo('tools')
   else if (command === 'go_usage') goTo('usage')
+  else if (command === 'go_activity') goTo('activity')
   else if (command === 'go_settings') goTo('settings')
   else if (command === 'shortcuts') openShortcuts()
   else if (command === 'undo') return undoToast()

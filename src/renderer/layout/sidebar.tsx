@@ -3,9 +3,11 @@ import {
   CircleAlert,
   KeyRound,
   Plug,
+  ScrollText,
   Search,
   Settings,
   ShieldCheck,
+  TriangleAlert,
   type LucideIcon,
 } from 'lucide-react'
 import { isMac, usePlatform } from '../keyboard/platform.ts'
@@ -43,6 +45,7 @@ export function Sidebar() {
         <ProvidersItem />
         <ToolsItem />
         <NavItem page="usage" icon={ChartNoAxesColumn} label={strings.nav.usage} command="go_usage" />
+        <ActivityItem />
         <NavItem page="settings" icon={Settings} label={strings.nav.settings} command="go_settings" />
       </div>
       <div className="mt-auto flex flex-col gap-1 border-t border-line py-2">
@@ -80,21 +83,36 @@ function ToolsItem() {
   return <NavItem page="tools" icon={Plug} label={strings.nav.tools} command="go_tools" count={count} />
 }
 
+function ActivityItem() {
+  const isMarked = useStatus(({ status }) => status?.refusals_to_see === true)
+  return (
+    <NavItem
+      page="activity"
+      icon={ScrollText}
+      label={strings.nav.activity}
+      command="go_activity"
+      mark={isMarked ? strings.nav.refusals : undefined}
+    />
+  )
+}
+
 interface NavItemProps {
   page: Page
   icon: LucideIcon
   label: string
   command: Command
   count?: number | undefined
+  /** What there has to be looked at. */
+  mark?: string | undefined
 }
 
-function NavItem({ page, icon, label, command, count }: NavItemProps) {
+function NavItem({ page, icon, label, command, count, mark }: NavItemProps) {
   const isCurrent = useCurrentPage() === page
   const { desktop } = usePlatform()
   return (
     <button
       type="button"
-      {...tip(label, sayChord(shownChord(command, desktop)), 'right')}
+      {...tip(mark ?? label, sayChord(shownChord(command, desktop)), 'right')}
       aria-current={isCurrent ? 'page' : undefined}
       onClick={() => goTo(page)}
       className={`flex h-[30px] items-center gap-2 rounded-6 px-2 transition-colors ${isCurrent ? 'bg-active font-medium text-text' : 'text-text-2 hover:bg-hover'}`}
@@ -104,6 +122,12 @@ function NavItem({ page, icon, label, command, count }: NavItemProps) {
       {count !== undefined && (
         <span aria-hidden className="tabular text-12 font-normal text-text-3 max-wide:hidden">
           {formatNumber(count)}
+        </span>
+      )}
+      {mark !== undefined && (
+        <span className="text-warn">
+          <Icon of={TriangleAlert} size={14} />
+          <span className="sr-only">{mark}</span>
         </span>
       )}
     </button>

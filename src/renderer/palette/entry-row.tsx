@@ -1,4 +1,5 @@
 import {
+  ScrollText,
   ChartNoAxesColumn,
   Keyboard,
   KeyRound,
@@ -29,6 +30,7 @@ const icons: Record<PageAct, LucideIcon> = {
   go_tools: Plug,
   create_token: Ticket,
   go_usage: ChartNoAxesColumn,
+  go_activity: ScrollText,
   go_settings: Settings,
   go_vault: ShieldAlert,
   listener_on: Plug,

@@ -31,6 +31,7 @@ export function usePageActs(): Entry[] {
       isOpen && entry('create_token', palette.createToken),
       { kind: 'action', act: 'go_tools', label: palette.goTools, command: 'go_tools' },
       { kind: 'action', act: 'go_usage', label: palette.goUsage, command: 'go_usage' },
+      { kind: 'action', act: 'go_activity', label: palette.goActivity, command: 'go_activity' },
       { kind: 'action', act: 'go_settings', label: palette.goSettings, command: 'go_settings' },
       !isElsewhere && listener,
       ...(isOpen ? themes : []),
@@ -45,6 +46,7 @@ export function runPageAct(act: PageAct): void {
   else if (act === 'go_providers') goTo('providers')
   else if (act === 'go_tools') goTo('tools')
   else if (act === 'go_usage') goTo('usage')
+  else if (act === 'go_activity') goTo('activity')
   else if (act === 'create_token') openOverlay({ kind: 'tool' })
   else if (act === 'go_settings') goTo('settings')
   else if (act === 'go_vault') goTo('vault')

@@ -12,6 +12,7 @@ export type PageAct =
   | 'go_tools'
   | 'create_token'
   | 'go_usage'
+  | 'go_activity'
   | 'go_settings'
   | 'go_vault'
   | 'listener_on'

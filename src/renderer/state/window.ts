@@ -2,7 +2,7 @@ import { create } from 'zustand'
 import { openOverlay } from './overlays.ts'
 import { useStatus } from './status.ts'
 
-export type Page = 'providers' | 'tools' | 'usage' | 'settings' | 'vault'
+export type Page = 'providers' | 'tools' | 'usage' | 'activity' | 'settings' | 'vault'
 export type KeyFilter = 'all' | 'with_key' | 'no_key'
 
 interface WindowState {

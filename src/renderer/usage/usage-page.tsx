@@ -18,8 +18,8 @@ import { Segmented } from '../ui/segmented.tsx'
 import { CostChart } from './cost-chart.tsx'
 import { usageCsv } from './usage-csv.ts'
 import { UsageFigures } from './usage-figures.tsx'
-import { shownDays, type RangeChoice } from './usage-range.ts'
-import { fetchForExport, loadUsage, today, useUsage, wish, wishDay } from './usage-state.ts'
+import { shownDays, today, type RangeChoice } from './usage-range.ts'
+import { fetchForExport, loadUsage, useUsage, wish, wishDay } from './usage-state.ts'
 import { UsageTable } from './usage-table.tsx'
 
 /** While tools are at work something changes with every request: so long apart are the answers at least. */

@@ -41,3 +41,6 @@ export function dayOf(date: Date): string {
   const two = (number: number): string => String(number).padStart(2, '0')
   return `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`
 }
+
+/** The last day that can be chosen. */
+export const today = (): string => dayOf(new Date())

@@ -1,7 +1,7 @@
 import { create } from 'zustand'
 import type { Usage, UsageGroup } from '../../shared/usage-schemas.ts'
 import { api, problemOf, type Problem } from '../api.ts'
-import { dayOf, rangeOf, type DayRange, type RangeChoice } from './usage-range.ts'
+import { rangeOf, type DayRange, type RangeChoice } from './usage-range.ts'
 
 /** What the person wants to see. It stays while they look at another page. */
 interface Wish {
@@ -78,6 +78,3 @@ export async function fetchForExport(): Promise<{ usage: Usage; by: UsageGroup; 
   const usage = await api.getUsage({ ...query, group_by: 'day', ...(by === 'day' ? {} : { split_by: by }) })
   return { usage, by, range }
 }
-
-/** The last day that can be chosen. */
-export const today = (): string => dayOf(new Date())

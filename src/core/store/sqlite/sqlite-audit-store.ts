@@ -10,6 +10,7 @@ const SELECT = 'SELECT seq, at, door, caller, os_user, pid, act, provider, detai
 const LIST = `${SELECT}
   WHERE (@since IS NULL OR at >= @since) AND (@until IS NULL OR at < @until)
     AND (@provider IS NULL OR provider = @provider) AND (@caller IS NULL OR caller = @caller)
+    AND (@door IS NULL OR door = @door)
     AND (@act IS NULL OR act = @act OR substr(act, 1, length(@act) + 1) = @act || '.')
     AND (@before IS NULL OR seq < @before)
   ORDER BY seq DESC LIMIT @limit`
@@ -27,8 +28,8 @@ export class SqliteAuditStore implements AuditStore {
     this.#acts = acts
   }
 
-  list({ since, until, provider, act, caller, before, limit }: AuditFilter): Promise<ChainedRow[]> {
-    const values = { since, until, provider, act, caller, before }
+  list({ since, until, provider, act, caller, door, before, limit }: AuditFilter): Promise<ChainedRow[]> {
+    const values = { since, until, provider, act, caller, door, before }
     const bound = Object.fromEntries(Object.entries(values).map(([name, value]) => [name, value ?? null]))
     return this.#acts.readOne(() => this.#statement(LIST).all({ ...bound, limit }) as ChainedRow[])
   }
