@@ -75,7 +75,7 @@ async function drawAll(browser: Browser, theme: Theme): Promise<void> {
   await fill()
   await showIn(theme)
   changeVault(home, `PRAGMA user_version = ${FORMAT + 2}`)
-  await withDesktop(theme, masterKey, drawVault('vault-newer', 'This vault was written by a newer Latchkey'))
+  await withDesktop(theme, masterKey, drawVault('vault-newer', 'This Latchkey is older than the vault'))
   changeVault(home, `PRAGMA user_version = ${FORMAT}`)
   damage()
   await withDesktop(theme, masterKey, drawVault('vault-damaged', 'This vault is damaged'))

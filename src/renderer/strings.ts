@@ -319,7 +319,7 @@ export const strings = {
     wrongTitle: 'This master key does not open this vault',
     missingTitle: 'ENCRYPTION_KEY environment variable is not set',
     malformedTitle: 'The master key is malformed',
-    newerTitle: 'This vault was written by a newer Latchkey',
+    newerTitle: 'This Latchkey is older than the vault',
     damagedTitle: 'This vault is damaged',
     foreignTitle: 'This file is not a vault that Latchkey made',
     otherTitle: 'The vault cannot be opened',

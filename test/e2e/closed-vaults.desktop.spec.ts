@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { FORMAT } from '../../src/core/store/sqlite/migrations.ts'
+import { expectAccessible } from './support/accessibility.ts'
 import { expect, test } from './support/fixture.ts'
 import { button } from './support/on-screen.ts'
 import { changeVault } from './support/vault-file.ts'
@@ -15,9 +16,10 @@ test('leaves a vault of a newer version as it is, and says which', async ({ latc
   const file = join(latchkey.home, 'vault.db')
   const before = hash(file)
   const page = await latchkey.open()
-  await expect(page.getByRole('heading', { name: 'This vault was written by a newer Latchkey' })).toBeVisible()
+  await expect(page.getByRole('heading', { name: 'This Latchkey is older than the vault' })).toBeVisible()
   await expect(page.getByText(`format ${FORMAT + 2}; this one reads up to ${FORMAT}`)).toBeVisible()
   await expect(page.getByText('Start the newer Latchkey')).toBeVisible()
+  await expectAccessible(page, 'vault of a newer version')
   await expect(button(page, 'Start over…')).toBeHidden()
   await latchkey.quit()
   expect(hash(file)).toBe(before)
@@ -34,6 +36,7 @@ test('leaves a damaged vault as it is, and says what is wrong with it', async ({
   await expect(page.getByRole('heading', { name: 'This vault is damaged' })).toBeVisible()
   await expect(page.getByText('It has not been changed.')).toBeVisible()
   await expect(page.getByText('Put back a copy of the file')).toBeVisible()
+  await expectAccessible(page, 'damaged vault')
   await latchkey.quit()
   expect(hash(file)).toBe(before)
 })

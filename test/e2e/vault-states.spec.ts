@@ -1,6 +1,7 @@
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { generateFernetKey } from '../../src/core/crypto/fernet.ts'
+import { expectAccessible } from './support/accessibility.ts'
 import { expect, test, type Latchkey } from './support/fixture.ts'
 import { button, card, cards, dialog, field, keyField } from './support/on-screen.ts'
 import { changeVault, dumpVault } from './support/vault-file.ts'
@@ -21,6 +22,7 @@ test('opens read-only under a wrong master key, changes nothing, and opens again
     page.getByText(/^Nothing has been changed or lost\..* 4 providers and 1 stored key are in it/),
   ).toBeVisible()
   await expect(button(page, /^Read-only.*Wrong master key$/)).toBeVisible()
+  await expectAccessible(page, 'wrong master key')
 
   await button(page, 'Look at the providers, read-only').click()
   await expect(cards(page)).toHaveCount(4)
@@ -43,6 +45,7 @@ test('starts over once the name of the vault is typed, and lists the keys to ent
   const masterKey = generateFernetKey()
   const page = await latchkey.open({ masterKey })
   await button(page, 'Start over…').click()
+  await expectAccessible(page, 'start over')
   const over = dialog(page, 'Start over with a new master key')
   await expect(over.getByText(/Providers, models and settings stay\./)).toBeVisible()
   await field(over, 'Type vault-home to go on').fill('something else')
@@ -52,6 +55,7 @@ test('starts over once the name of the vault is typed, and lists the keys to ent
   await button(over, 'Start over').click()
 
   await expect(page.getByRole('heading', { name: 'Enter these keys again' })).toBeVisible()
+  await expectAccessible(page, 'keys to enter again')
   expect(readdirSync(join(latchkey.home, 'backups')).filter((name) => name.endsWith('.db'))).toHaveLength(1)
   await button(page, 'Set key: OpenAI').click()
   const set = page.getByRole('dialog', { name: /key of OpenAI/ })
