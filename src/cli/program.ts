@@ -117,7 +117,7 @@ function refuseExcess(command: Command): void {
   const { args, registeredArguments } = command
   if (args.length <= registeredArguments.length || registeredArguments.at(-1)?.variadic === true) return
   const name = `${command.parent?.parent ? `${command.parent.name()} ` : ''}${command.name()}`
-  if (name === 'key set' || command.options.some(({ long }) => long === '--with-key')) {
+  if (/^key (?:set|add|edit)$/.test(name) || command.options.some(({ long }) => long === '--with-key')) {
     throw keyInArguments(`latchkey key set ${args[0] ?? 'NAME'}`)
   }
   throw new UsageError(

@@ -20,6 +20,11 @@ export function counted(count: number, word: string): string {
   return `${count} ${count === 1 ? word : `${word}s`}`
 }
 
+/** A time to the minute, in UTC. */
+export function minuteOf(time: string): string {
+  return `${time.slice(0, 16).replace('T', ' ')}Z`
+}
+
 /** Sets rows below a heading, two spaces between columns. Cells may come from anywhere: nothing in them is acted on. */
 export function table(heading: readonly string[], rows: readonly (readonly string[])[]): string {
   const cells = [heading, ...rows].map((row) => row.map(printable))

@@ -56,7 +56,7 @@ export const errors = {
   // What was sent for an id is not repeated: it may be a key.
   key_not_found: row<{ name: string }>(
     404,
-    ({ name }) => `Provider '${name}' has no key with this ID`,
+    ({ name }) => `Provider '${name}' has no such key`,
     'List its keys to see which there are.',
   ),
   key_label_exists: row<{ name: string; label: string }>(

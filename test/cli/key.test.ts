@@ -191,3 +191,52 @@ describe('key adopt', { timeout: 120_000 }, () => {
     )
   })
 })
+
+describe('several keys', { timeout: 120_000 }, () => {
+  it('are added, listed, changed, tested and removed by their labels, and shown nowhere', async () => {
+    using owner = person()
+    const [first, second] = [canary(), canary()]
+    await using upstream = await openOpenAi({ key: second })
+    await owner.run(['provider', 'add', 'up', '--base-url', `${upstream.origin}/v1`])
+    await owner.run(['key', 'set', 'up'], first)
+    const added = await owner.run(['key', 'add', 'up', '--label', "Team's"], second)
+    expect(added).toMatchObject({ code: 0, stdout: '', stderr: "Added the key 'Team's' of up, in place 2.\n" })
+    const tested = await owner.run(['key', 'test', 'up', '--all'])
+    expect(tested.stdout).toMatch(/^Key 1 +The provider does not accept this key\.$/m)
+    expect(tested.stdout).toMatch(/^Team's +The key works\.$/m)
+    expect(tested.code).toBe(1)
+    expect((await owner.run(['key', 'list', 'up'])).stdout).toMatch(
+      /^PLACE +LABEL +STATE +LAST USED\n1 +Key 1 +failing, rests until .*Z +never\n2 +Team's +valid +never\n$/,
+    )
+    const edited = await owner.run([
+      'key',
+      'edit',
+      'up',
+      '--label',
+      "team's",
+      '--rename',
+      'Work',
+      '--position',
+      '1',
+      '--off',
+    ])
+    expect(edited.stderr).toBe("Changed the key 'Work' of up.\n")
+    expect((await owner.run(['key', 'list', 'up'])).stdout).toMatch(/^1 +Work +off \(valid\)/m)
+    expect((await owner.run(['key', 'test', 'up', '--label', 'work'])).code).toBe(0)
+    expect(await owner.run(['key', 'remove', 'up', '--label', 'none'])).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('Its keys: Work, Key 1'),
+    })
+    expect((await owner.run(['key', 'remove', 'up', '--label', 'Key 1'])).stderr).toBe(
+      "Removed the key 'Key 1' of up.\n",
+    )
+    await owner.run(['key', 'edit', 'up', '--replace', '--on'], first)
+    expect(await keyOf(owner.home, null, 'up')).toBe(first)
+    for (const key of [first, second]) expect(findSecret(key, owner.said, [owner.home])).toEqual([])
+    const clumsy = await owner.run(['key', 'add', 'up', 'a-key-of-no-known-form'])
+    expect([clumsy.code, clumsy.stderr]).toEqual([
+      2,
+      expect.stringContaining('A key does not belong on the command line'),
+    ])
+  })
+})

@@ -1,18 +1,24 @@
-import type { Command } from 'commander'
+import { Option, type Command } from 'commander'
 import { confirm } from '../ask.ts'
 import { globalsOf } from '../globals.ts'
 import { withVault } from '../open-vault.ts'
 import { receiveKey } from '../receive-key.ts'
+import { table } from '../table.ts'
 import { canAsk, print, printable, say } from '../terminal.ts'
+import { addSeveralKeys, findKey } from './key-several.ts'
 
 interface Confirmed {
   yes?: boolean
 }
 
+interface Chosen {
+  label?: string
+}
+
 export function addKey(program: Command): void {
   const key = program
     .command('key')
-    .description('Set, test, remove or adopt the key of a provider')
+    .description('Set, test, remove or adopt the key of a provider, or keep several')
     .helpCommand(false)
     .addHelpText('after', '\nExamples:\n  latchkey key set openai\n  latchkey key remove openai\n')
   key
@@ -32,7 +38,8 @@ Examples:
     .action(setKey)
   key
     .command('remove <name>')
-    .description('Remove the stored key of a provider; the provider and its models stay')
+    .description('Remove a stored key of a provider; the provider and its models stay')
+    .option('--label <label>', 'which key; the first if not given')
     .option('--yes', 'do not ask')
     .addHelpText('after', '\nExamples:\n  latchkey key remove openai\n  latchkey key remove openai --yes\n')
     .action(removeKey)
@@ -40,6 +47,8 @@ Examples:
     .command('test <name>')
     .description('Ask the provider, at no cost, whether its stored key works')
     .option('--model <name>', 'whether the provider lists this model, too')
+    .option('--label <label>', 'which key; the first if not given')
+    .addOption(new Option('--all', 'each of its keys').conflicts(['label', 'model']))
     .addHelpText(
       'after',
       `
@@ -48,6 +57,7 @@ Exits with 0 where the key works and with 1 where it does not, or where that can
 Examples:
   latchkey key test openai
   latchkey key test openai --model gpt-6-sol --json
+  latchkey key test openai --all
 `,
     )
     .action(testKey)
@@ -65,6 +75,7 @@ Examples:
 `,
     )
     .action(adoptKey)
+  addSeveralKeys(key)
 }
 
 async function setKey(name: string, _options: object, command: Command): Promise<void> {
@@ -78,22 +89,46 @@ async function setKey(name: string, _options: object, command: Command): Promise
   })
 }
 
-async function removeKey(name: string, { yes = false }: Confirmed, command: Command): Promise<void> {
+async function removeKey(name: string, { yes = false, label }: Confirmed & Chosen, command: Command): Promise<void> {
   const globals = globalsOf(command)
   await withVault('change', globals, async ({ client, find }) => {
-    const { id, has_api_key } = await find(name)
-    if (has_api_key) await confirm(`Remove the key of ${name}? Latchkey keeps no copy of it.`, yes || !canAsk())
-    await client.removeApiKey({ provider_id: id })
-    if (globals.json) print(JSON.stringify(await client.getProvider({ provider_id: id })))
-    else say(has_api_key ? `Removed the key of ${name}.` : `${name} had no key.`)
+    const provider = await find(name)
+    const { id: provider_id, has_api_key } = provider
+    const keys = await client.listKeys({ provider_id })
+    const key = has_api_key || label !== undefined ? await findKey(client, provider, label) : undefined
+    const which = keys.length > 1 && key !== undefined ? `key '${printable(key.label)}'` : 'key'
+    if (key !== undefined) {
+      await confirm(`Remove the ${which} of ${name}? Latchkey keeps no copy of it.`, yes || !canAsk())
+      await client.removeKey({ provider_id, key_id: key.id ?? 'first' })
+    }
+    if (globals.json) print(JSON.stringify(await client.getProvider({ provider_id })))
+    else say(key === undefined ? `${name} had no key.` : `Removed the ${which} of ${name}.`)
   })
 }
 
-async function testKey(name: string, { model }: { model?: string }, command: Command): Promise<void> {
+interface TestOptions extends Chosen {
+  model?: string
+  all?: boolean
+}
+
+async function testKey(name: string, { model, label, all = false }: TestOptions, command: Command): Promise<void> {
   const globals = globalsOf(command)
   await withVault('change', globals, async ({ client, find }) => {
-    const { id } = await find(name)
-    const test = await client.testProvider({ provider_id: id, ...(model === undefined ? {} : { model }) })
+    const provider = await find(name)
+    const ref = { provider_id: provider.id }
+    if (all) {
+      const tests = await client.testKeys(ref)
+      if (tests.some(({ test }) => test.verdict !== 'valid')) process.exitCode = 1
+      if (globals.json) return print(JSON.stringify(tests))
+      return print(
+        table(
+          ['LABEL', 'KEY'],
+          tests.map(({ label, test }) => [label, `${test.detail}.`]),
+        ),
+      )
+    }
+    const key_id = label === undefined ? {} : { key_id: (await findKey(client, provider, label)).id ?? 'first' }
+    const test = await client.testProvider({ ...ref, ...key_id, ...(model === undefined ? {} : { model }) })
     if (test.verdict !== 'valid' || test.model_usable === false) process.exitCode = 1
     if (globals.json) return print(JSON.stringify(test))
     const { detail, method, url, status, latency_ms, body } = test

@@ -57,8 +57,13 @@ async function startOver(_options: object, command: Command): Promise<void> {
     if (master_key.place !== null) say(`The new master key: ${master_key.place}. Keep a copy of it.`)
     if (result.keys_to_enter_again.length === 0) return
     say(canAsk() ? 'Enter these keys again:' : 'Keys to enter again:')
-    for (const { name, key_url } of result.keys_to_enter_again) {
-      print(`latchkey key set ${name}${key_url === null ? '' : `    # ${key_url}`}`)
+    const keyed = new Set((await client.listProvidersWithKeys()).map((provider) => provider.name))
+    for (const { name, key_url, labels } of result.keys_to_enter_again) {
+      // What is left of its keys stays in its place.
+      const gone = !keyed.has(name)
+      if (gone) print(`latchkey key set ${name}${key_url === null ? '' : `    # ${key_url}`}`)
+      for (const label of gone ? labels.slice(1) : labels)
+        print(`latchkey key add ${name} --label '${printable(label).replaceAll("'", "'\\''")}'`)
     }
   })
 }

@@ -8,7 +8,7 @@ import { globalsOf } from '../globals.ts'
 import { limitsIn, limitsInWords, withLimitOptions, type LimitOptions } from '../limit-options.ts'
 import { withVault } from '../open-vault.ts'
 import { UsageError } from '../refusals.ts'
-import { table } from '../table.ts'
+import { minuteOf, table } from '../table.ts'
 import { canAsk, print, printable, say } from '../terminal.ts'
 import { addTokenPrint } from './token-print.ts'
 
@@ -201,9 +201,4 @@ function spentOf({ spent: { month, estimated, unpriced } }: Token): string {
 function expiry({ expires_at }: Token): string {
   if (expires_at === null) return 'never'
   return `${Date.parse(expires_at) <= Date.now() ? 'expired ' : ''}${minuteOf(expires_at)}`
-}
-
-/** To the minute, in UTC. */
-function minuteOf(time: string): string {
-  return `${time.slice(0, 16).replace('T', ' ')}Z`
 }
