@@ -7,6 +7,8 @@ export interface Shown {
   listener: Status['listener']
   /** Accesses were refused, and nobody has looked yet. */
   refusals_to_see: boolean
+  /** Since when all tools are paused. */
+  tools_paused_at: string | null
 }
 
 type Asked = Pick<Api, 'getSettings' | 'getStatus' | 'waitForChange'>
@@ -15,7 +17,8 @@ type Asked = Pick<Api, 'getSettings' | 'getStatus' | 'waitForChange'>
 export async function shownNow(api: Asked): Promise<Shown> {
   // Of a vault that cannot be opened the page says what is wrong; the shell around it has its defaults.
   const [settings, status] = await Promise.all([api.getSettings({}).catch(() => defaultSettings), api.getStatus({})])
-  return { settings, listener: status.listener, refusals_to_see: status.refusals_to_see }
+  const { listener, refusals_to_see, tools_paused_at } = status
+  return { settings, listener, refusals_to_see, tools_paused_at }
 }
 
 /** Tells `show` of every change, whoever made it (the window, a tool, the command line), until `signal` ends it. */

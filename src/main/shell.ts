@@ -40,7 +40,9 @@ export async function openShell({ api, signal, hidden, onError, ...needs }: Shel
     ),
   )
   const open = () => showWindow(window)
-  const tray = hasTray ? openTray(needs.resources, { open, quit: () => app.quit(), setListener }) : undefined
+  const tray = hasTray
+    ? openTray(needs.resources, { open, quit: () => app.quit(), setListener, pauseTools })
+    : undefined
   show(shown)
   followCore(api, signal, show).catch((cause: unknown) => {
     if (!signal.aborted) onError(cause)
@@ -72,7 +74,15 @@ export async function openShell({ api, signal, hidden, onError, ...needs }: Shel
   }
 
   function setListener(on: boolean): void {
-    api.setListener({ on }).catch((cause: unknown) => {
+    sayWhyNot(api.setListener({ on }))
+  }
+
+  function pauseTools(paused: boolean): void {
+    sayWhyNot(api.pauseTools({ paused }))
+  }
+
+  function sayWhyNot(act: Promise<unknown>): void {
+    act.catch((cause: unknown) => {
       const { detail, hint } = toAppError(cause).body
       return dialog.showMessageBox({
         type: 'error',

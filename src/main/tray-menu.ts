@@ -5,10 +5,14 @@ export interface TrayActs {
   open: () => void
   quit: () => void
   setListener: (on: boolean) => void
+  pauseTools: (paused: boolean) => void
 }
 
 /** The entries of the tray's menu. */
-export function trayMenu({ listener, settings, refusals_to_see }: Shown, acts: TrayActs): MenuItemConstructorOptions[] {
+export function trayMenu(
+  { listener, settings, refusals_to_see, tools_paused_at }: Shown,
+  acts: TrayActs,
+): MenuItemConstructorOptions[] {
   const port = listener.address === null ? settings.listener_port : new URL(listener.address).port
   const elsewhere = listener.state === 'elsewhere'
   return [
@@ -23,6 +27,12 @@ export function trayMenu({ listener, settings, refusals_to_see }: Shown, acts: T
       checked: listener.tools_allowed,
       enabled: !elsewhere,
       click: () => acts.setListener(!listener.tools_allowed),
+    },
+    {
+      label: 'Pause all tools',
+      type: 'checkbox',
+      checked: tools_paused_at !== null,
+      click: () => acts.pauseTools(tools_paused_at === null),
     },
     { type: 'separator' },
     { label: 'Quit Latchkey', click: acts.quit },

@@ -42,6 +42,7 @@ import {
   Token,
   tokenOutputFields,
   TokenPatch,
+  TokenQuery,
   TokenRef,
 } from './tool-schemas.ts'
 import { UpdateAnswer } from './update-schemas.ts'
@@ -236,7 +237,12 @@ export const operations = {
     { nulls: true, ignores: ['spent'] },
   ),
 
-  listTokens: op('GET /tokens', 'The tokens that are not revoked, by id.', nothing, z.array(Token)),
+  listTokens: op(
+    'GET /tokens',
+    'The tokens that are not revoked, by id; include=revoked lists those too.',
+    TokenQuery,
+    z.array(Token),
+  ),
   createToken: op(
     'POST /tokens',
     'Makes a token for a tool, or for a program that manages the vault. It is shown this once.',

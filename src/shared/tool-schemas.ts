@@ -62,7 +62,7 @@ const Spent = z.object({
   unpriced: z.int(),
 })
 
-/** A token that is not revoked; one that has expired is still listed. */
+/** A token; one that has expired is still listed. */
 export const Token = z.object({
   id: z.int(),
   name: z.string(),
@@ -81,8 +81,15 @@ export const Token = z.object({
   created_at: Timestamp,
   /** When it last used a key; null: never yet. */
   last_used_at: Timestamp.nullable(),
+  /** When it was ended for good; null: it was not. */
+  revoked_at: Timestamp.nullable(),
 })
 export type Token = z.infer<typeof Token>
+
+export const TokenQuery = z.strictObject({
+  /** Those that are revoked as well. */
+  include: z.literal('revoked', { error: "Write 'revoked', or leave it out." }).optional(),
+})
 
 export const TokenRef = z.strictObject({
   token_id: z.number({ error: 'The id must be an integer.' }).refine(Number.isInteger, {
@@ -122,6 +129,7 @@ export const tokenOutputFields = [
   'expires_at',
   'created_at',
   'last_used_at',
+  'revoked_at',
 ] as const satisfies readonly (keyof Token)[]
 
 /** `'all'` and `'unlimited'` lift a limit; what is not given stays. */

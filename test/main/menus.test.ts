@@ -52,12 +52,18 @@ describe('the tray’s menu', () => {
     settings: { ...defaultSettings, listener_port: 5700 },
     listener: { ...off, ...listener },
     refusals_to_see: false,
+    tools_paused_at: null,
   })
   const acts = () => {
     const switched: boolean[] = []
     return {
       switched,
-      acts: { open: () => undefined, quit: () => undefined, setListener: (on: boolean) => void switched.push(on) },
+      acts: {
+        open: () => undefined,
+        quit: () => undefined,
+        setListener: (on: boolean) => void switched.push(on),
+        pauseTools: (on: boolean) => void switched.push(on),
+      },
     }
   }
   const listenerEntry = (items: MenuItemConstructorOptions[]) => items[2]
@@ -77,6 +83,16 @@ describe('the tray’s menu', () => {
     expect(entry).toMatchObject({ label: 'Let local tools connect, port 40123', checked: true })
     click(entry)
     expect(switched).toEqual([false])
+  })
+
+  it('pauses all tools, and lets them go on', () => {
+    const { switched, acts: given } = acts()
+    const pauseOf = (tools_paused_at: string | null) =>
+      trayMenu({ ...shown({}), tools_paused_at }, given).find(({ label }) => label === 'Pause all tools')
+    expect([pauseOf(null)?.checked, pauseOf('2026-01-01T00:00:00.000Z')?.checked]).toEqual([false, true])
+    click(pauseOf(null))
+    click(pauseOf('2026-01-01T00:00:00.000Z'))
+    expect(switched).toEqual([true, false])
   })
 
   it('shows the listener of another process without a switch', () => {

@@ -275,6 +275,23 @@ export function testTokens(name: string, open: () => Promise<OpenedStore & { use
       })
     })
 
+    it('keeps uses for 400 days, and drops older ones when later ones end', async () => {
+      vi.useFakeTimers({ toFake: ['Date'], now: new Date(2026, 0, 1, 12) })
+      const token = await tokens.insert(newToken('a'), by)
+      const end = async (): Promise<void> => {
+        const ending = { status: 200, outcome: 'complete', first_byte_ms: 1, total_ms: 2, model: null }
+        const took = { input_tokens: 1, output_tokens: 1, cached_tokens: 0, cost: 1, estimated: false }
+        await tokens.endUses([{ ...(await tokens.beginUse(useOf(token), by)), ...ending, ...took }])
+      }
+      await end()
+      vi.setSystemTime(new Date(2026, 0, 401, 11))
+      await end()
+      expect(opened.uses()).toHaveLength(2)
+      vi.setSystemTime(new Date(2026, 0, 401, 13))
+      await end()
+      expect(opened.uses()).toHaveLength(2)
+    })
+
     describe('a limit', () => {
       const took = (cost: number | null, more: Partial<UseEnding> = {}) => ({
         status: 200,

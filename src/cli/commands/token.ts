@@ -61,7 +61,8 @@ Examples:
   token
     .command('list')
     .description('List the tokens that are not revoked')
-    .addHelpText('after', '\nExamples:\n  latchkey token list\n  latchkey token list --json\n')
+    .option('--all', 'those that are revoked, too')
+    .addHelpText('after', '\nExamples:\n  latchkey token list\n  latchkey token list --all --json\n')
     .action(list)
   withLimits(token.command('edit <name>'))
     .description('Rename a token or change its limits; what is not given stays')
@@ -111,10 +112,10 @@ async function add(name: string, { days, admin = false, ...given }: AddOptions, 
 
 const DAYS = { '1': 1, '7': 7, '30': 30, '90': 90 } as const
 
-async function list(_options: object, command: Command): Promise<void> {
+async function list({ all = false }: { all?: boolean }, command: Command): Promise<void> {
   const globals = globalsOf(command)
   await withVault('read', globals, async ({ client }) => {
-    const tokens = await client.listTokens()
+    const tokens = await client.listTokens(all ? { include: 'revoked' } : {})
     if (globals.json) return print(JSON.stringify(tokens))
     const { tools_paused_at } = await client.getStatus()
     if (tools_paused_at !== null) say(`All tools are paused since ${minuteOf(tools_paused_at)}: latchkey token resume`)
@@ -198,7 +199,8 @@ function spentOf({ spent: { month, estimated, unpriced } }: Token): string {
   return `${estimated > 0 ? '~' : ''}${usd(month)}${unpriced > 0 ? '+' : ''}`
 }
 
-function expiry({ expires_at }: Token): string {
+function expiry({ expires_at, revoked_at }: Token): string {
+  if (revoked_at !== null) return `revoked ${minuteOf(revoked_at)}`
   if (expires_at === null) return 'never'
   return `${Date.parse(expires_at) <= Date.now() ? 'expired ' : ''}${minuteOf(expires_at)}`
 }

@@ -90,6 +90,12 @@ export interface UseEnding extends UseRef {
   estimated: boolean
 }
 
+/**
+ * So long are uses kept, in days: a year of months can be compared. Older ones are dropped when later ones are written
+ * down; the audit trail keeps its own events.
+ */
+export const USES_KEPT = 400
+
 export type UsageGroup = 'day' | 'tool' | 'provider' | 'model' | 'key'
 
 /** Which uses are summed up, and how; times in milliseconds, days are those of this machine. */
@@ -159,7 +165,7 @@ export interface TokenStore {
    * spent; throws where a limit is passed by now. What was added stays in both cases.
    */
   noteUse(use: UseRef & Pick<NewUse, 'token_id' | 'provider'>, used: UsedSoFar): Promise<number | null>
-  /** Adds how uses ended. */
+  /** Adds how uses ended, and drops some of those that are older than `USES_KEPT`. */
   endUses(endings: readonly UseEnding[]): Promise<void>
   /** What each token has used this day and month; without those that have used nothing. */
   spendByToken(): Promise<Map<number, TokenSpend>>

@@ -18,10 +18,11 @@ const PRINTED = 12 * 3_600_000
 /** The operations on the tokens of tools. `tokens` is told of each change, so that it holds for the next request. */
 export function tokenOperations(vault: Vault, tokens: Pick<TokenBook, 'refresh'>, by: Actor): TokenApi {
   return {
-    async listTokens() {
+    async listTokens({ include }) {
       const { tokens: stored } = vault.reader()
       const [rows, spend] = [await stored.list(), await stored.spendByToken()]
-      return rows.filter(({ revoked_at }) => revoked_at === null).map((row) => present(row, spend.get(row.id)))
+      const listed = include === 'revoked' ? rows : rows.filter(({ revoked_at }) => revoked_at === null)
+      return listed.map((row) => present(row, spend.get(row.id)))
     },
 
     async createToken({ name, kind = 'tool', expires_in_days, ...given }) {

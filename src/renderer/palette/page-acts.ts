@@ -2,7 +2,7 @@ import { useMemo } from 'react'
 import { api, problemOf } from '../api.ts'
 import { openOverlay } from '../state/overlays.ts'
 import { showPageProblem } from '../state/page-problem.ts'
-import { changeSettings, loadStatus, useSettings, useStatus } from '../state/status.ts'
+import { changeSettings, loadStatus, pauseTools, useSettings, useStatus } from '../state/status.ts'
 import { addProvider, goTo, openShortcuts } from '../state/window.ts'
 import { strings } from '../strings.ts'
 import type { Entry, PageAct } from './palette-entries.ts'
@@ -13,12 +13,14 @@ export function usePageActs(): Entry[] {
   const state = useStatus(({ status }) => status?.vault.state ?? 'open')
   const isElsewhere = useStatus(({ status }) => status?.listener.state === 'elsewhere')
   const isListening = useStatus(({ status }) => status?.listener.tools_allowed ?? false)
+  const isPaused = useStatus(({ status }) => (status?.tools_paused_at ?? null) !== null)
   const { theme } = useSettings()
   return useMemo(() => {
     const { palette } = strings
     const isOpen = state === 'open'
     const entry = (act: PageAct, label: string): Entry => ({ kind: 'action', act, label })
     const listener = isListening ? entry('listener_off', palette.listenerOff) : entry('listener_on', palette.listenerOn)
+    const pause = isPaused ? entry('resume_tools', palette.resumeTools) : entry('pause_tools', palette.pauseTools)
     const themes = [
       theme !== 'light' && entry('theme_light', palette.themeLight),
       theme !== 'dark' && entry('theme_dark', palette.themeDark),
@@ -34,12 +36,15 @@ export function usePageActs(): Entry[] {
       { kind: 'action', act: 'go_activity', label: palette.goActivity, command: 'go_activity' },
       { kind: 'action', act: 'go_settings', label: palette.goSettings, command: 'go_settings' },
       !isElsewhere && listener,
+      isOpen && pause,
       ...(isOpen ? themes : []),
       { kind: 'action', act: 'shortcuts', label: palette.shortcuts, command: 'shortcuts' },
     ]
     return all.filter((one) => one !== false)
-  }, [state, isElsewhere, isListening, theme])
+  }, [state, isElsewhere, isListening, isPaused, theme])
 }
+
+type AtOnce = Extract<PageAct, `listener_${string}` | `theme_${string}` | 'pause_tools' | 'resume_tools'>
 
 export function runPageAct(act: PageAct): void {
   if (act === 'add_provider') addProvider()
@@ -54,7 +59,8 @@ export function runPageAct(act: PageAct): void {
   else runAtOnce(act).catch((cause: unknown) => showPageProblem(sayProblem(problemOf(cause))))
 }
 
-async function runAtOnce(act: 'listener_on' | 'listener_off' | 'theme_light' | 'theme_dark' | 'theme_system') {
+async function runAtOnce(act: AtOnce) {
+  if (act === 'pause_tools' || act === 'resume_tools') return pauseTools(act === 'pause_tools')
   if (act === 'theme_light') return changeSettings({ theme: 'light' })
   if (act === 'theme_dark') return changeSettings({ theme: 'dark' })
   if (act === 'theme_system') return changeSettings({ theme: 'system' })

@@ -17,6 +17,8 @@ export type PageAct =
   | 'go_vault'
   | 'listener_on'
   | 'listener_off'
+  | 'pause_tools'
+  | 'resume_tools'
   | 'theme_light'
   | 'theme_dark'
   | 'theme_system'

@@ -29,6 +29,12 @@ export async function changeSettings(patch: Partial<Settings>): Promise<void> {
   useStatus.setState({ settings: await api.updateSettings(patch) })
 }
 
+/** Pauses all tools, or lets them go on. */
+export async function pauseTools(paused: boolean): Promise<void> {
+  await api.pauseTools({ paused })
+  await loadStatus()
+}
+
 /** Why nothing can be changed at the moment, as a sentence for the control that is off; undefined where it can. */
 export function useWriteBlock(): string | undefined {
   const state = useStatus(({ status }) => status?.vault.state ?? 'open')

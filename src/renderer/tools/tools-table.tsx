@@ -50,7 +50,9 @@ function Row({ token }: { token: Token }) {
   const uses = token.kind === 'admin' ? tools.everything : mayUse(token, nameOf)
   const { last_used_at } = token
   return (
-    <tr className="h-9 border-t border-line transition-colors hover:bg-hover">
+    <tr
+      className={`h-9 border-t border-line transition-colors hover:bg-hover ${token.revoked_at === null ? '' : 'text-text-3 [&>td]:text-text-3'}`}
+    >
       <td className="truncate pr-3 pl-4 text-13 font-medium" title={token.name}>
         {token.name}
       </td>
@@ -62,35 +64,38 @@ function Row({ token }: { token: Token }) {
         <Spent token={token} />
       </td>
       <td className="pr-3">
-        <Expiry expires_at={token.expires_at} />
+        <Expiry token={token} />
       </td>
       <td className="pr-3 text-text-2 max-[1060px]:hidden">
         {last_used_at === null ? tools.never : ago(last_used_at)}
       </td>
       <td className="pr-2 text-right">
-        <Menu trigger={<IconButton icon={Ellipsis} name={tools.actionsOf(token.name)} says={strings.action.more} />}>
-          <MenuItem
-            icon={Pencil}
-            label={strings.action.edit}
-            why={block}
-            onSelect={() => openOverlay({ kind: 'tool', token_id: token.id })}
-          />
-          <MenuLine />
-          <MenuItem
-            icon={Ban}
-            danger
-            label={tools.revoke}
-            why={block}
-            onSelect={() => ask({ kind: 'revoke', token_id: token.id })}
-          />
-        </Menu>
+        {token.revoked_at === null && (
+          <Menu trigger={<IconButton icon={Ellipsis} name={tools.actionsOf(token.name)} says={strings.action.more} />}>
+            <MenuItem
+              icon={Pencil}
+              label={strings.action.edit}
+              why={block}
+              onSelect={() => openOverlay({ kind: 'tool', token_id: token.id })}
+            />
+            <MenuLine />
+            <MenuItem
+              icon={Ban}
+              danger
+              label={tools.revoke}
+              why={block}
+              onSelect={() => ask({ kind: 'revoke', token_id: token.id })}
+            />
+          </Menu>
+        )}
       </td>
     </tr>
   )
 }
 
-function Expiry({ expires_at }: { expires_at: string | null }) {
+function Expiry({ token: { expires_at, revoked_at } }: { token: Token }) {
   const { tools } = strings
+  if (revoked_at !== null) return <span>{tools.revokedOn(shortDate(revoked_at))}</span>
   if (expires_at === null) return <span className="text-text-2">{tools.never}</span>
   const left = msUntil(expires_at)
   if (left > SOON_MS) return <span className="text-text-2">{shortDate(expires_at)}</span>

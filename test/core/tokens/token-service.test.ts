@@ -23,6 +23,7 @@ describe('createToken', () => {
       expires_at: null,
       created_at: shown.created_at,
       last_used_at: null,
+      revoked_at: null,
     })
     expect(await temp.client.listTokens()).toEqual([shown])
     expect(findSecret(token.slice(8, 51), {}, [temp.home])).toEqual([])
@@ -121,6 +122,7 @@ describe('revokeToken', () => {
     const { id } = await temp.client.createToken({ name: 'a' })
     await temp.client.revokeToken({ token_id: id })
     expect(await temp.client.listTokens()).toEqual([])
+    expect(await temp.client.listTokens({ include: 'revoked' })).toMatchObject([{ id, revoked_at: expect.any(String) }])
     const reply = await temp.call('revokeToken', { token_id: id })
     expect(reply).toMatchObject({ ok: false, error: { code: 'token_not_found', detail: 'Token with ID 1 not found' } })
     expect(await temp.client.createToken({ name: 'a' })).toMatchObject({ id: 2 })

@@ -40,6 +40,11 @@ export class SpendByDay {
     ).run(dayOf(at), token_id ?? 0, provider, ...more)
   }
 
+  /** Drops the sums of the days before that of a moment. */
+  dropBefore(moment: number): void {
+    this.#statement('DELETE FROM spend WHERE day < ?').run(dayOf(moment))
+  }
+
   /** In USD, on the day of `now` and in its month. */
   of({ column, key }: SpendHolder, now: number): { day: number; month: number } {
     const today = dayOf(now)

@@ -2,21 +2,22 @@ import { z } from 'zod'
 import { appError } from '../../../shared/errors.ts'
 import { limitNames } from '../../../shared/limit-schemas.ts'
 import type { Actor } from '../../actor.ts'
-import type {
-  BegunUse,
-  NewTokenRow,
-  NewUse,
-  PrintedToken,
-  TokenChange,
-  TokenRow,
-  TokenSpend,
-  TokenStore,
-  UsageGroup,
-  UsageQuery,
-  UsageRow,
-  UsedSoFar,
-  UseEnding,
-  UseRef,
+import {
+  USES_KEPT,
+  type BegunUse,
+  type NewTokenRow,
+  type NewUse,
+  type PrintedToken,
+  type TokenChange,
+  type TokenRow,
+  type TokenSpend,
+  type TokenStore,
+  type UsageGroup,
+  type UsageQuery,
+  type UsageRow,
+  type UsedSoFar,
+  type UseEnding,
+  type UseRef,
 } from '../token-store.ts'
 import type { Acts } from './act.ts'
 import { Admission } from './admission.ts'
@@ -29,6 +30,8 @@ interface RawToken extends Omit<TokenRow, 'providers' | 'models' | 'last_used_at
   models: string | null
   last_use: number | null
 }
+
+const DAY = 86_400_000
 
 /** What may be changed of a token later. */
 const CHANGEABLE = ['name', 'providers', 'models', ...limitNames] as const
@@ -172,6 +175,7 @@ export class SqliteTokenStore implements TokenStore {
         update.run(status, outcome, first_byte_ms, total_ms, model, ...took, id)
         this.#spend.add(before, before, { cost, estimated, ended: true })
       }
+      this.#dropOld(Date.now() - USES_KEPT * DAY)
     })
   }
 
@@ -196,6 +200,14 @@ export class SqliteTokenStore implements TokenStore {
       ).all({ from, to, tool: tool ?? null, provider: provider ?? null })
       return rows as UsageRow[]
     })
+  }
+
+  /** A few at a time: nobody's request waits for years of them. */
+  #dropOld(before: number): void {
+    this.#statement('DELETE FROM key_use WHERE id IN (SELECT id FROM key_use WHERE at < ? ORDER BY at LIMIT 500)').run(
+      before,
+    )
+    this.#spend.dropBefore(before)
   }
 
   /** The row of a use as it is, where it is there. */
