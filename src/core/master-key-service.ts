@@ -36,6 +36,8 @@ export async function endKilledMove(vault: Vault): Promise<void> {
   if (vault.state !== 'open' || lookAt(vault.places.key_move_file) === undefined) return
   try {
     await vault.withCustody((custody) => withMasterKeyLock(custody, () => endMove(custody)))
+    // The place that it was opened from may be the one that is gone.
+    await vault.reopen()
   } catch (cause) {
     // A move that is under way in another process, or a place that cannot be reached now: the next start tries again.
     if (!isAppError(cause)) throw cause

@@ -1,7 +1,7 @@
 // The places that Latchkey may write the master key to: its own key file, its entry in the keychain, and the line of
 // `.env` in its own folder. What the owner made (a key file, an environment, a command) is the owner's to change.
-import { closeSync, fsyncSync, openSync, rmSync, writeSync } from 'node:fs'
-import { dirname } from 'node:path'
+import { closeSync, fsyncSync, openSync, readdirSync, rmSync, writeSync } from 'node:fs'
+import { basename, dirname, join } from 'node:path'
 import { appError } from '../../shared/errors.ts'
 import type { Places } from '../places.ts'
 import {
@@ -19,6 +19,8 @@ import type { KeySource, WritableKeySource } from './key-source.ts'
 import { keychainSource, type KeychainOptions } from './keychain.ts'
 
 const LIMIT = 64 * 1024
+/** As `writePrivateFile` names what is not in place yet. */
+const DRAFT = /^\.[0-9a-f]{12}\.tmp$/
 const LINE = /^[ \t]*(?:export[ \t]+)?ENCRYPTION_KEY[ \t]*=.*(?:\r?\n|$)/gm
 
 export interface WritingOptions {
@@ -86,6 +88,17 @@ function textOf(path: string): string {
     return readSmallFile(path, LIMIT)?.bytes.toString('utf8') ?? ''
   } catch (cause) {
     throw appError('key_file_unreadable', { path, what: reason(cause) }, { cause })
+  }
+}
+
+/** Wipes what a process that was killed while it wrote the key left beside it. For who holds the lock on the key. */
+export function wipeKeyDrafts({ places, onStep }: Pick<WritingOptions, 'places' | 'onStep'>): void {
+  for (const path of [places.master_key_file, places.env_file]) {
+    if (lookAt(dirname(path)) === undefined) continue
+    const drafts = readdirSync(dirname(path)).filter(
+      (name) => name.startsWith(basename(path)) && DRAFT.test(name.slice(basename(path).length)),
+    )
+    for (const name of drafts) wipeFile(join(dirname(path), name), onStep)
   }
 }
 

@@ -8,7 +8,7 @@ import type { KeySourceName } from '../../shared/schemas.ts'
 import type { Actor } from '../actor.ts'
 import type { KeySource, WritableKeySource } from '../crypto/key-source.ts'
 import { recordedKeySource } from '../crypto/key-sources.ts'
-import { writableSource } from '../crypto/writable-sources.ts'
+import { wipeKeyDrafts, writableSource } from '../crypto/writable-sources.ts'
 import { withMasterKeyLock, type KeyCustody } from '../key-custody.ts'
 import { lookAt } from '../private-files.ts'
 import { assertHolds, holds, isSame, isWrapped } from './held-key.ts'
@@ -66,6 +66,7 @@ export async function endMove(custody: KeyCustody): Promise<void> {
   const { places, given, file } = custody
   if (lookAt(places.key_move_file) === undefined) return
   const journal = readJournal(custody)
+  wipeKeyDrafts(custody)
   if (journal === undefined) return removeJournal(custody)
   const row = await file.store.readVault()
   const find = (source: string | null, place: string | null): KeySource | undefined =>

@@ -2,12 +2,11 @@ import { existsSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { Worker } from 'node:worker_threads'
 import { fromErrorBody } from '../../shared/errors.ts'
-import type { Exchanged } from '../store/sqlite/exchange-master-key.ts'
-import { rotateRows, type RowsToRotate } from './rotate-rows.ts'
+import { rotateRows, type RotatedRows, type RowsToRotate } from './rotate-rows.ts'
 import type { WorkerReply } from './rotation-worker.ts'
 
 /** Runs `rotateRows` on a thread of its own. One who is told of each step gets it on this thread, where it can be told. */
-export function rotateApart(rows: RowsToRotate, onStep?: (step: string) => void): Promise<Exchanged> {
+export function rotateApart(rows: RowsToRotate, onStep?: (step: string) => void): Promise<RotatedRows> {
   if (onStep !== undefined) return rotateRows(rows, onStep)
   return new Promise((resolve, reject) => {
     const worker = new Worker(workerScript(), { workerData: rows, execArgv: [], env: {} })

@@ -10,10 +10,9 @@ import { keepLocalCopy } from '../backup/local-copies.ts'
 import { keysThatMayGo, ringToBegin, ringToKeep, rotationState } from '../crypto/rotate-ring.ts'
 import { KeyRing } from '../crypto/master-key.ts'
 import type { WritableKeySource } from '../crypto/key-source.ts'
-import { writableSource } from '../crypto/writable-sources.ts'
+import { wipeKeyDrafts, writableSource } from '../crypto/writable-sources.ts'
 import { withMasterKeyLock, type KeyCustody } from '../key-custody.ts'
 import { endMove } from '../key-move/move-master-key.ts'
-import { keysOf } from '../store/key-store.ts'
 import { rotateApart } from './rotate-apart.ts'
 
 /** Throws `rotation_needs_key` where the key's place is not Latchkey's and holds no new one, or `master_key_busy`. */
@@ -25,6 +24,7 @@ export function rotateMasterKey(
 ): Promise<RotatedMasterKey> {
   return withMasterKeyLock(custody, async () => {
     await endMove(custody)
+    wipeKeyDrafts(custody)
     const { file, places, source, given, lock, warn, onStep } = custody
     const { master_key_id: from } = await file.store.readVault()
     const text = (await lock.over(source, from).read()) ?? ''
@@ -39,13 +39,19 @@ export function rotateMasterKey(
     if (shelf !== undefined && state === 'settled') await put(shelf, ring, custody, from)
     // From here on this process opens rows under either key.
     await reread()
-    const { keys, left } = await rotateApart({ path: file.path, from, ring, by }, onStep)
+    const { keys, left, needed } = await rotateApart({ path: file.path, from, ring, by }, onStep)
     const fingerprint = idOfFirst(ring)
     await sealUnderNewKey(custody, ring)
     if (shelf !== undefined) await put(shelf, ringToKeep(ring, fingerprint), custody, fingerprint)
     await reread()
-    const rows = (await file.store.listProviderHeads()).flatMap(keysOf).map((key) => key.master_key_id)
-    const may_go = shelf === undefined && !rows.includes(null) ? keysThatMayGo(ring, fingerprint, known(rows)) : []
+    const may_go =
+      shelf === undefined && !needed.includes(null)
+        ? keysThatMayGo(
+            ring,
+            fingerprint,
+            needed.filter((id) => id !== null),
+          )
+        : []
     return { fingerprint, keys, left, copy, may_go }
   })
 }
@@ -85,8 +91,4 @@ function idOfFirst(text: string): string {
   const ring = KeyRing.parse(text)
   ring.destroy()
   return ring.currentId
-}
-
-function known(ids: readonly (string | null)[]): string[] {
-  return ids.filter((id) => id !== null)
 }

@@ -9,7 +9,7 @@ import { whenFree } from '../store/sqlite/act.ts'
 import { openForWriting, type Database, type OnStatement } from '../store/sqlite/database.ts'
 import type { StoredKey } from '../store/key-store.ts'
 import { MasterKeyChanged, type ProviderHead } from '../store/store.ts'
-import { exchangeMasterKey, keysThatFail, type Exchanged } from '../store/sqlite/exchange-master-key.ts'
+import { exchangeMasterKey, readAgain, type Exchanged, type ReadAgain } from '../store/sqlite/exchange-master-key.ts'
 
 export interface RowsToRotate {
   path: string
@@ -20,12 +20,15 @@ export interface RowsToRotate {
   by: Actor
 }
 
+/** `needed`: the ids of the master keys that rows name now; null among them where a row names none. */
+export type RotatedRows = Exchanged & Pick<ReadAgain, 'needed'>
+
 /** How long a reader elsewhere may hold the log, and how often it is tried, in milliseconds. */
 const CHECKPOINT_LIMIT = 10_000
 const CHECKPOINT_PAUSE = 20
 
 /** Throws with every row either under the old key or under the new one; both are in the ring until this has returned. */
-export async function rotateRows({ path, from, ring, by }: RowsToRotate, onStep?: OnStatement): Promise<Exchanged> {
+export async function rotateRows({ path, from, ring, by }: RowsToRotate, onStep?: OnStatement): Promise<RotatedRows> {
   const [first = ''] = ring.split(',')
   const both = KeyRing.parse(ring)
   const alone = KeyRing.parse(first)
@@ -35,11 +38,11 @@ export async function rotateRows({ path, from, ring, by }: RowsToRotate, onStep?
       const reseal = (provider: ProviderHead, key: StoredKey) => resealedKey(both, provider, key)
       const exchanged = await whenFree(path, () => exchangeMasterKey(db, { from, to: both.currentId, reseal }, by))
       const left = new Set(exchanged.left)
-      const failed = keysThatFail(db, (provider, key) => resealedKey(alone, provider, key) !== undefined)
+      const { failed, needed } = readAgain(db, (provider, key) => resealedKey(alone, provider, key) !== undefined)
       const lost = failed.find((name) => !left.has(name))
       if (lost !== undefined) throw new Error(`the key of ${lost} does not open under the new master key alone`)
       await emptyLog(db, path)
-      return exchanged
+      return { ...exchanged, needed }
     } finally {
       db.close()
     }

@@ -54,14 +54,25 @@ export function exchangeMasterKey(db: Database, { from, to, reseal }: Exchange, 
     .immediate()
 }
 
-/** The keys that `reads` says no to, by provider and label. */
-export function keysThatFail(db: Database, reads: (provider: ProviderHead, key: StoredKey) => boolean): string[] {
+export interface ReadAgain {
+  /** The keys that `reads` says no to, by provider and label. */
+  failed: string[]
+  /** The ids of the master keys that rows name; null among them where a row names none. */
+  needed: (string | null)[]
+}
+
+/** Reads every stored key. */
+export function readAgain(db: Database, reads: (provider: ProviderHead, key: StoredKey) => boolean): ReadAgain {
   const heads = db.transaction(() => new ProviderReader(preparedOn(db)).heads()).deferred()
-  return heads.flatMap((provider) =>
-    keysOf(provider)
-      .filter((key) => !reads(provider, key))
-      .map((key) => nameOf(provider, key)),
-  )
+  const needed = new Set<string | null>()
+  const failed: string[] = []
+  for (const provider of heads) {
+    for (const key of keysOf(provider)) {
+      needed.add(key.master_key_id)
+      if (!reads(provider, key)) failed.push(nameOf(provider, key))
+    }
+  }
+  return { failed, needed: [...needed] }
 }
 
 function nameOf({ name, further_keys }: ProviderHead, { label }: StoredKey): string {
