@@ -5,6 +5,8 @@ import { useShortcuts } from './keyboard/use-shortcuts.ts'
 import { Sidebar } from './layout/sidebar.tsx'
 import { PaletteDialog } from './palette/palette.tsx'
 import { ShortcutsDialog } from './palette/shortcuts-dialog.tsx'
+import { MoveKeyDialog } from './master-key/move-dialog.tsx'
+import { RotateDialog } from './master-key/rotate-dialog.tsx'
 import { hasKey } from './providers/has-key.ts'
 import { KeyDialog } from './providers/key-dialog.tsx'
 import { DeleteProviderConfirm, DiscardConfirm, RemoveKeyConfirm } from './providers/provider-confirms.tsx'
@@ -71,6 +73,8 @@ function Window() {
       <TokenDialog />
       <ToolDialog />
       <StartOverDialog />
+      <MoveKeyDialog />
+      <RotateDialog />
       <PaletteDialog />
       <ShortcutsDialog />
       <DiscardConfirm />

@@ -416,6 +416,54 @@ export const strings = {
     keepCopy: 'Keep a copy.',
     fingerprint: 'Fingerprint',
     inUse: 'In use',
+    move: 'Move',
+    moveOpen: 'Move…',
+    moving: 'Moving…',
+    moveTitle: 'Move the master key',
+    moveText: (source: string) =>
+      `It comes from: ${source}. It is seen to work in the new place before the old one is wiped.`,
+    places: { keychain: 'OS keychain', file: 'Key file', env: '.env', command: 'Command' },
+    placesText: {
+      keychain: 'An entry of its own, which window and command line share.',
+      file: 'master.key in the configuration folder, which only you can read.',
+      env: 'ENCRYPTION_KEY in .env in the Latchkey folder; or in the environment, where it is set there.',
+      command: 'What a command prints: your password manager has to hold the master key already.',
+    },
+    command: 'Command',
+    commandHint:
+      'Run without a shell, at each start, for at most 10 seconds. Nothing that it prints is shown or logged.',
+    commandMissing: 'Write the command that prints the master key.',
+    moved: (source: string) => `The master key now comes from: ${source}.`,
+    wiped: (place: string) => `Wiped: ${place}`,
+    left: (place: string) => `Not wiped: ${place}. Take the master key away there yourself.`,
+    rotate: 'Rotate',
+    rotateOpen: 'Rotate…',
+    rotateText: 'Makes a new master key and encrypts every stored key again',
+    rotating: 'Rotating…',
+    rotateTitle: 'Make a new master key?',
+    rotateWhat: (keys: number) =>
+      `${count(keys, 'stored key is', 'stored keys are')} encrypted again; a copy of the vault is kept first. Tools keep working.`,
+    unfinished: 'An exchange was begun before. It goes on where it was stopped, and loses no key.',
+    needsKey: (place: string) =>
+      `The master key comes from ${place}, where Latchkey cannot put a new one. Give both there as NEW,OLD and rotate again; or move it to the OS keychain first.`,
+    processes: 'Also open in:',
+    reread: 'They take the new master key by themselves.',
+    notReread: 'Those that were started without the new master key turn read-only until they are started with it.',
+    rotated: (keys: number) =>
+      `${count(keys, 'key was', 'keys were')} encrypted again, and read again under the new master key alone.`,
+    leftUnreadable: (names: string) => `Unreadable before, and left as they are: ${names}.`,
+    mayGo: (id: string, place: string) => `The master key ${id} may go from ${place}: no stored key needs it any more.`,
+    leakedRow: 'My master key leaked',
+    leakedRowText: 'Provider keys must be replaced, too',
+    leakedOpen: 'What to do…',
+    leakedTitle: 'My master key leaked',
+    leakedText:
+      'Whoever has the master key and a copy of the vault has the provider keys themselves. A new master key protects what you store from now on; the keys below have to be replaced at their providers, and the old ones revoked there.',
+    checklist: (providers: number) =>
+      providers === 0 ? 'No key is stored, so there is none to replace.' : 'Replace, then revoke the old one:',
+    keysOf: (name: string, keys: number) => (keys === 1 ? name : `${name}, ${keys} keys`),
+    keyPage: 'Open key page',
+    leakedCopies: 'The old master key also opens the copies in backups/. Remove those you do not need.',
   },
 
   settings: {

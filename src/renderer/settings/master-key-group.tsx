@@ -1,5 +1,6 @@
 import { CircleAlert, CircleCheck } from 'lucide-react'
-import { useStatus } from '../state/status.ts'
+import { openOverlay } from '../state/overlays.ts'
+import { useDesktop, useStatus } from '../state/status.ts'
 import { goTo } from '../state/window.ts'
 import { strings } from '../strings.ts'
 import { Button } from '../ui/button.tsx'
@@ -11,6 +12,8 @@ import { SettingsGroup, SettingsRow } from './settings-row.tsx'
 /** Where the master key comes from, and its fingerprint. */
 export function MasterKeyGroup() {
   const status = useStatus((state) => state.status)
+  // Only the owner in person moves or exchanges it: a browser tab has a token.
+  const isDesktop = useDesktop()
   if (status === null) return null
   const { master_key, vault } = status
   const { settings, masterKey } = strings
@@ -33,10 +36,13 @@ export function MasterKeyGroup() {
       >
         {() =>
           isOpen ? (
-            <span className="inline-flex items-center gap-1 text-12 text-text-2">
-              <Icon of={CircleCheck} size={14} className="text-ok" />
-              {masterKey.inUse}
-            </span>
+            <>
+              <span className="inline-flex items-center gap-1 text-12 text-text-2">
+                <Icon of={CircleCheck} size={14} className="text-ok" />
+                {masterKey.inUse}
+              </span>
+              {isDesktop && <Button onClick={() => openOverlay({ kind: 'move_key' })}>{masterKey.moveOpen}</Button>}
+            </>
           ) : (
             <>
               <span className="inline-flex items-center gap-1 rounded-6 bg-bad-bg px-1.5 py-0.5 text-12 text-bad">
@@ -48,6 +54,20 @@ export function MasterKeyGroup() {
           )
         }
       </SettingsRow>
+      {isOpen && isDesktop && (
+        <>
+          <SettingsRow title={masterKey.rotate} text={masterKey.rotateText}>
+            {() => (
+              <Button onClick={() => openOverlay({ kind: 'rotate', leaked: false })}>{masterKey.rotateOpen}</Button>
+            )}
+          </SettingsRow>
+          <SettingsRow title={masterKey.leakedRow} text={masterKey.leakedRowText}>
+            {() => (
+              <Button onClick={() => openOverlay({ kind: 'rotate', leaked: true })}>{masterKey.leakedOpen}</Button>
+            )}
+          </SettingsRow>
+        </>
+      )}
     </SettingsGroup>
   )
 }

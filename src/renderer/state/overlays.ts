@@ -15,6 +15,8 @@ export type Overlay =
   | { kind: 'token'; token: string; name?: string; connect?: string }
   | { kind: 'tool'; token_id?: number; connect?: string }
   | { kind: 'start_over' }
+  | { kind: 'move_key' }
+  | { kind: 'rotate'; leaked: boolean }
 
 export type OverlayOf<K extends Overlay['kind']> = Extract<Overlay, { kind: K }>
 
