@@ -237,6 +237,32 @@ export const strings = {
     gone: 'The provider that was open has been deleted elsewhere.',
   },
 
+  keys: {
+    title: 'Keys',
+    order: 'Tried in this order: where one is refused or at its limit, the next stands in.',
+    add: 'Add key',
+    testAll: 'Test all',
+    label: 'Label',
+    labelPlaceholder: 'Who or what it belongs to',
+    optional: 'optional',
+    newKey: 'Another key',
+    actionsOf: (label: string) => `Actions for the key ${label}`,
+    rename: 'Rename',
+    switchOff: 'Switch off',
+    switchOn: 'Switch on',
+    moveUp: 'Move up',
+    moveDown: 'Move down',
+    off: 'Off',
+    restsUntil: (time: string) => `Rests until ${time}`,
+    unreadable: 'It cannot be read: remove it and add it again.',
+    states: {
+      untested: 'Not tested',
+      valid: 'Works',
+      failing: 'Refused',
+      cooling_down: 'At its limit',
+      unreadable: 'Unreadable',
+    },
+  },
   models: {
     title: 'Models',
     search: 'Search models',
@@ -274,6 +300,7 @@ export const strings = {
     discardTitle: 'Discard what you typed?',
     discardText: 'It is not saved anywhere yet.',
     removeKeyTitle: (name: string) => `Remove the key of ${name}?`,
+    removeOneTitle: (label: string, name: string) => `Remove the key ${label} of ${name}?`,
     removeKeyText: (page: string | undefined) =>
       'Nothing on this machine can use it any more. The key cannot be brought back' +
       (page === undefined ? '.' : `; its page at ${page} can make a new one.`),

@@ -1,5 +1,15 @@
 import { expect, test } from './support/fixture.ts'
-import { button, card, chooseFromMenu, dialog, field, keyField, openMenu, question } from './support/on-screen.ts'
+import {
+  button,
+  card,
+  chooseFromMenu,
+  dialog,
+  field,
+  keyField,
+  menuItem,
+  openMenu,
+  question,
+} from './support/on-screen.ts'
 
 test('changes a display name, and nothing before something differs', async ({ latchkey, page }) => {
   await card(page, 'OpenAI').press('Enter')
@@ -147,4 +157,47 @@ test('brings back models of the catalog that were deleted', async ({ latchkey })
   const menu = await openMenu(page, 'OpenAI')
   await expect(menu.getByRole('menuitem', { name: 'Models' })).toBeVisible()
   await expect(menu.getByRole('menuitem', { name: /Bring back/ })).toBeHidden()
+})
+
+test('keeps several keys, in an order that can be changed, each with its label and switch', async ({ latchkey }) => {
+  await latchkey.prepare((client) => client.updateProvider({ provider_id: 1, api_key: latchkey.newKey('sk-proj-') }))
+  const page = await latchkey.open()
+  await card(page, 'OpenAI').click()
+  const drawer = dialog(page, 'OpenAI')
+  const keys = drawer.getByRole('region', { name: 'Keys' })
+  const rows = keys.getByRole('listitem')
+  const choose = async (label: string, entry: string): Promise<void> => {
+    // A menu that is just closing would take the click for one beside it.
+    await expect(page.getByRole('menu')).toBeHidden()
+    await button(keys, `Actions for the key ${label}`).click()
+    await menuItem(page, entry).click()
+  }
+  await expect(rows).toHaveText([/^Key 1Not testedNever/])
+  await button(keys, 'Add key').click()
+  await keys.getByLabel('Label').fill('Team')
+  await keys.getByLabel('Another key').fill(latchkey.newKey('sk-proj-'))
+  await page.keyboard.press('Enter')
+  await expect(rows).toHaveText([/^Key 1/, /^TeamNot tested/])
+
+  await choose('Team', 'Move up')
+  await expect(rows).toHaveText([/^Team/, /^Key 1/])
+  await choose('Key 1', 'Switch off')
+  await expect(rows).toHaveText([/^TeamNot tested/, /^Key 1Off/])
+  await choose('Team', 'Rename')
+  await keys.getByLabel('Label').fill('Work')
+  await page.keyboard.press('Enter')
+  await expect(rows).toHaveText([/^Work/, /^Key 1/])
+  const listed = JSON.parse(await latchkey.cli(['key', 'list', 'openai', '--json'])) as {
+    label: string
+    enabled: boolean
+  }[]
+  expect(listed.map(({ label, enabled }) => [label, enabled])).toEqual([
+    ['Work', true],
+    ['Key 1', false],
+  ])
+
+  await choose('Work', 'Remove key')
+  await button(question(page, 'Remove the key Work of OpenAI?'), 'Remove key').click()
+  await expect(rows).toHaveText([/^Key 1/])
+  await expect(drawer).toBeVisible()
 })

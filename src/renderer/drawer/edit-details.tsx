@@ -14,6 +14,7 @@ import { DialogFooter } from '../ui/dialog.tsx'
 import { Note } from '../ui/note.tsx'
 import { AddressFields, KeySection } from './edit-fields.tsx'
 import { checkEdit, isChanged, patchOf, type EditDraft, type EditErrors } from './edit-form.ts'
+import { KeysSection } from './keys-section.tsx'
 import { ModelsSection } from './models-section.tsx'
 import { sayProblem } from '../say-problem.ts'
 
@@ -88,6 +89,9 @@ export function EditDetails({ id, draft, onDraft, onModels }: EditDetailsProps) 
             />
           )}
         </div>
+        {(provider.key_state === 'stored' || provider.key_state === 'unreadable') && (
+          <KeysSection provider={provider} />
+        )}
         <ModelsSection id={id} onModels={onModels} />
       </div>
       {refusal !== undefined && (

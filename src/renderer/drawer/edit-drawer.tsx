@@ -42,6 +42,8 @@ export function EditDrawer() {
       open={isOpen}
       name={provider?.display_name ?? ''}
       onEscape={() => {
+        // A field within that ends by it.
+        if (document.activeElement?.hasAttribute('data-own-escape') === true) return true
         if (view === 'details') return false
         setView({ of: shown, view: 'details' })
         return true

@@ -48,10 +48,14 @@ export function RemoveKeyConfirm() {
   return (
     <ConfirmDialog
       open={open}
-      title={confirm.removeKeyTitle(provider?.display_name ?? '')}
+      title={
+        asked?.key === undefined
+          ? confirm.removeKeyTitle(provider?.display_name ?? '')
+          : confirm.removeOneTitle(asked.key.label, provider?.display_name ?? '')
+      }
       verb={action.removeKey}
       act={async () => {
-        if (provider !== undefined) await removeKey(provider.id)
+        if (provider !== undefined) await removeKey(provider.id, asked?.key?.key_id)
       }}
     >
       {confirm.removeKeyText(page)}

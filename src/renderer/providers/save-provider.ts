@@ -16,8 +16,10 @@ export async function saveProvider(patch: ProviderPatch): Promise<Provider> {
   return saved
 }
 
-export async function removeKey(provider_id: number): Promise<void> {
-  await api.removeApiKey({ provider_id })
+/** The key named, or the first. */
+export async function removeKey(provider_id: number, key_id?: string): Promise<void> {
+  if (key_id === undefined) await api.removeApiKey({ provider_id })
+  else await api.removeKey({ provider_id, key_id })
   await showAgain(provider_id)
 }
 

@@ -22,7 +22,7 @@ export type OverlayOf<K extends Overlay['kind']> = Extract<Overlay, { kind: K }>
 
 export type Confirm =
   | { kind: 'discard'; next?: Overlay }
-  | { kind: 'remove_key'; provider_id: number }
+  | { kind: 'remove_key'; provider_id: number; key?: { key_id: string; label: string } }
   | { kind: 'delete_provider'; provider_id: number }
   | { kind: 'new_token' }
   | { kind: 'revoke'; token_id: number }
