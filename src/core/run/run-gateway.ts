@@ -8,7 +8,8 @@ import type { Caller } from '../http/caller.ts'
 import { startListener } from '../http/listener.ts'
 import { hashToken, newToken, sameHash } from '../http/token.ts'
 import type { Log } from '../log.ts'
-import { openKey } from '../providers/stored-key.ts'
+import { openCurrentKey } from '../providers/open-current-key.ts'
+import { keysOf } from '../store/key-store.ts'
 import type { ProviderRow } from '../store/store.ts'
 import type { TokenBook } from '../token-book.ts'
 import type { Vault } from '../vault.ts'
@@ -89,7 +90,7 @@ export async function exposeKeys(
     vault.withMasterKey(async (store, ring) => {
       const keys: { provider: ProviderRow; key: Buffer }[] = []
       try {
-        for (const provider of rows) keys.push({ provider, key: openKey(ring, provider) })
+        for (const provider of rows) keys.push({ provider, key: await openCurrentKey(store, ring, provider) })
         for (const { name, key_id } of rows) {
           await store.record({ act: 'key.expose', provider: name, detail: { command, key_id } }, by)
         }
@@ -117,7 +118,11 @@ function callerOf(tokens: TokenBook, name: string): Caller {
 /** Those with a stored key; a name that is not there, or has none, is a slip that must not pass in silence. */
 async function keyedProviders(vault: Vault, only: readonly string[] | undefined): Promise<ProviderRow[]> {
   const rows = await vault.during(() => vault.reader().listProviders())
-  const keyed = rows.filter(({ api_key_encrypted }) => api_key_encrypted !== null)
+  // With the key that the gateway would try first.
+  const keyed = rows.flatMap((row) => {
+    const first = keysOf(row).find(({ enabled }) => enabled)
+    return first === undefined ? [] : [{ ...row, ...first }]
+  })
   if (only === undefined) return keyed
   return only.map((name) => {
     const row = keyed.find((one) => one.name === name)
@@ -127,9 +132,9 @@ async function keyedProviders(vault: Vault, only: readonly string[] | undefined)
 }
 
 function missing(name: string, rows: readonly ProviderRow[]): AppError {
-  return rows.some((row) => row.name === name)
-    ? appError('provider_has_no_key', { name })
-    : appError('provider_not_found', { ref: name })
+  const row = rows.find((one) => one.name === name)
+  if (row === undefined) return appError('provider_not_found', { ref: name })
+  return appError(keysOf(row).length === 0 ? 'provider_has_no_key' : 'keys_switched_off', { name })
 }
 
 function mayUse(tokens: TokenBook, { token_id }: Caller, provider: string): boolean {
