@@ -621,6 +621,11 @@ export const strings = {
     whichTool: 'Which tool',
     places: {
       environment: (tool: string) => `Set these in the environment that ${tool} is started from.`,
+      continue: (tool: string) => `Put this below models in ~/.continue/config.yaml. ${tool} then asks Latchkey.`,
+      zed: (tool: string) => `Put this into the settings.json of ${tool}, and give it the token as API key for OpenAI.`,
+      cline: (tool: string) => `Enter these in the settings of ${tool}, and the models as provider/model.`,
+      llm: (tool: string) =>
+        `The first into keys.json, the second into extra-openai-models.yaml in the folder of ${tool}.`,
       opencode: (tool: string) => `Put this into ~/.config/opencode/opencode.json. ${tool} then asks Latchkey.`,
       codex: (tool: string) => `Put these into ~/.codex/config.toml. ${tool} then asks Latchkey.`,
     },

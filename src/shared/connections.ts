@@ -10,7 +10,7 @@ export interface Connection {
   /** The provider of the catalog it asks by itself. */
   provider: string
   /** Where the lines go. */
-  place: 'environment' | 'codex' | 'opencode'
+  place: 'environment' | 'codex' | 'opencode' | 'continue' | 'zed' | 'cline' | 'llm'
   /** What it takes as its base URL, for the listener's address. */
   base_url: (address: string) => string
   /** The variables it reads them from. */
@@ -28,6 +28,23 @@ const byEnvironment = (said: Said, base_url: string, token: string): Connection 
   variables: { base_url, token },
   lines: (address, shown) => [`${base_url}=${said.base_url(address)}`, `${token}=${shown}`],
 })
+
+type Place = Exclude<Connection['place'], 'environment' | 'codex' | 'opencode'>
+
+/** A tool whose settings are edited by hand; its place is called as the tool is. */
+const byLines = (
+  said: Said & { id: Place },
+  lines: (base_url: string, token: string) => readonly string[],
+): Connection => ({
+  ...said,
+  token_name: said.id,
+  place: said.id,
+  variables: null,
+  lines: (address, token) => lines(said.base_url(address), token),
+})
+
+/** Stands for whichever the person wants. */
+const SOME_MODEL = 'openai/gpt-6-sol'
 
 const whole =
   (provider: string) =>
@@ -84,6 +101,21 @@ export const connections: readonly Connection[] = [
     'OPENAI_API_BASE',
     'OPENAI_API_KEY',
   ),
+  byLines({ id: 'continue', name: 'Continue', provider: 'openai', base_url: byModelWithVersion }, (base_url, token) => [
+    `- { name: Latchkey, provider: openai, model: ${SOME_MODEL}, apiBase: "${base_url}", apiKey: "${token}" }`,
+  ]),
+  byLines({ id: 'zed', name: 'Zed', provider: 'openai', base_url: whole('openai') }, (base_url) => [
+    `"language_models": { "openai": { "api_url": "${base_url}" } }`,
+  ]),
+  byLines({ id: 'cline', name: 'Cline', provider: 'openai', base_url: byModelWithVersion }, (base_url, token) => [
+    'API Provider: OpenAI Compatible',
+    `Base URL: ${base_url}`,
+    `API Key: ${token}`,
+  ]),
+  byLines({ id: 'llm', name: 'llm', provider: 'openai', base_url: byModelWithVersion }, (base_url, token) => [
+    `"latchkey": "${token}"`,
+    `- { model_id: latchkey, model_name: ${SOME_MODEL}, api_base: "${base_url}", api_key_name: latchkey }`,
+  ]),
   byEnvironment(
     { id: 'openai-sdk', name: 'OpenAI SDK', provider: 'openai', base_url: byModelWithVersion },
     'OPENAI_BASE_URL',

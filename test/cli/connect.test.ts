@@ -102,6 +102,29 @@ describe('connect', { timeout: 180_000 }, () => {
     })
   })
 
+  it('writes a list of models for LiteLLM, once, and hands out the token that it refers to', async () => {
+    const file = join(person, 'litellm.yaml')
+    const written = await run('connect', 'litellm', '--file', file)
+    expect(written.code).toBe(0)
+    const token = /^LATCHKEY_LITELLM_TOKEN=(lk_\w+)\n$/.exec(written.stdout)?.[1] ?? ''
+    expect(looksLikeToken(token)).toBe(true)
+    expect(text('litellm.yaml')).toMatch(/^model_list:\n {2}- model_name: anthropic\//)
+    expect(text('litellm.yaml')).not.toContain(token)
+    const again = await run('connect', 'litellm', '--file', file, '--name', 'another')
+    expect([again.code, again.stderr]).toEqual([1, expect.stringContaining('is there already')])
+    const tokens = JSON.parse((await run('token', 'list', '--json')).stdout) as Token[]
+    expect(tokens.filter(({ name }) => name === 'another')).toEqual([])
+  })
+
+  it('writes the address into the settings of Zed, and hands out the token to paste', async () => {
+    const connected = await run('connect', 'zed', '--yes')
+    expect([connected.code, looksLikeToken(connected.stdout.trim())]).toEqual([0, true])
+    const settings = text('.config/zed/settings.json')
+    expect(JSON.parse(settings)).toEqual({
+      language_models: { openai: { api_url: 'http://127.0.0.1:5625/proxy/openai' } },
+    })
+  })
+
   it('hands out lines, with a token or a place for one', async () => {
     const lines = await run('connect', 'openai-sdk')
     const [base, key = ''] = lines.stdout.split('\n')

@@ -4,19 +4,22 @@ import type { ConnectFile, Planned } from '../../core/connect/connect-file.ts'
 import type { Said, ToolSettings } from '../../core/connect/tool-settings.ts'
 import { connectionOf, connections, type Connection } from '../../shared/connections.ts'
 import type { Client } from '../../shared/contract.ts'
-import { appError, isAppError } from '../../shared/errors.ts'
-import type { Token } from '../../shared/tool-schemas.ts'
+import { appError } from '../../shared/errors.ts'
+import type { CreatedToken, Token } from '../../shared/tool-schemas.ts'
 import { confirm } from '../ask.ts'
 import { closest } from '../closest.ts'
+import { addressOf, makeToolToken } from '../connect-tool.ts'
 import { globalsOf, type Globals } from '../globals.ts'
 import { withVault } from '../open-vault.ts'
+import { connectLiteLlm, LITELLM } from './connect-litellm.ts'
 import { ownCommand } from '../own-command.ts'
 import { UsageError } from '../refusals.ts'
 import { note, painted, print, printable, say } from '../terminal.ts'
 import { table } from '../table.ts'
 
-interface Options {
+export interface ConnectOptions {
   name?: string
+  file?: string
   print?: boolean
   undo?: boolean
   yes?: boolean
@@ -27,6 +30,7 @@ export function addConnect(program: Command): void {
     .command('connect [tool]')
     .description('Point a tool to Latchkey, in its own settings; without a name: list the tools')
     .option('--name <name>', 'the name of its token; that of the tool if not given')
+    .option('--file <path>', 'for LiteLLM: the file to write; config.yaml if not given')
     .option('--print', 'print the lines and change nothing')
     .option('--undo', 'take the connection out of its settings again')
     .option('--yes', 'do not ask')
@@ -41,17 +45,19 @@ Examples:
   latchkey connect claude-code
   latchkey connect codex --print
   latchkey connect gemini-cli --undo
+  latchkey connect litellm --file proxy/config.yaml
 `,
     )
     .action(connect)
 }
 
-async function connect(id: string | undefined, options: Options, command: Command): Promise<void> {
+async function connect(id: string | undefined, options: ConnectOptions, command: Command): Promise<void> {
   const globals = globalsOf(command)
   if (id === undefined) return list(globals)
+  if (id === LITELLM.id) return connectLiteLlm(options, globals)
   const tool = connectionOf(id)
   if (tool === undefined) {
-    const names = connections.map((one) => one.id)
+    const names = [...connections, LITELLM].map((one) => one.id)
     const near = closest(id, names)
     throw new UsageError(
       'There is no tool of this name that Latchkey can connect',
@@ -80,7 +86,7 @@ interface Job {
 const PLACEHOLDER = 'TOKEN'
 
 function list({ json }: Globals): void {
-  const tools = connections.map(({ id, name }) => ({ id, name }))
+  const tools = [...connections, LITELLM].map(({ id, name }) => ({ id, name }))
   if (json) return print(JSON.stringify(tools))
   print(
     table(
@@ -92,14 +98,9 @@ function list({ json }: Globals): void {
 
 /** What is needed to fill in the fields; the token is not made yet. */
 async function saidOf({ name, globals }: Job, client: Client): Promise<Said> {
-  const [{ listener }, { listener_port }, providers] = await Promise.all([
-    client.getStatus(),
-    client.getSettings(),
-    client.listProviders(),
-  ])
-  const port = Number(process.env['LATCHKEY_PORT'] ?? '') || listener_port
+  const [address, providers] = await Promise.all([addressOf(client), client.listProviders()])
   return {
-    address: listener.address ?? `http://127.0.0.1:${port}`,
+    address,
     token: PLACEHOLDER,
     helper: ownCommand(globals, 'token', 'print', name),
     // A tool knows those of the catalog by their names.
@@ -118,7 +119,7 @@ async function printLines(job: Job, client: Client): Promise<void> {
   const said = await saidOf(job, client)
   const { withFields } = await import('../../core/connect/settings-text.ts')
   const lines =
-    settings?.takesHelper === true
+    settings?.token === 'by_command'
       ? withFields('', settings.format, settings.fields(tool, said)).trim().split('\n')
       : tool.lines(said.address, PLACEHOLDER)
   if (globals.json) print(JSON.stringify({ tool: tool.id, lines }))
@@ -144,15 +145,18 @@ async function connectTool(job: Job, client: Client): Promise<void> {
   const planned = planConnect(target(PLACEHOLDER))
   if (planned.before === planned.after) return say(`${tool.name} is connected already: ${printable(planned.path)}`)
   await ask(`Point ${tool.name} to Latchkey with these lines?`, planned, job)
-  const existing = settings.takesHelper ? await toolToken(name, client) : undefined
+  const existing = settings.token === 'by_command' ? await toolToken(name, client) : undefined
   const made = existing === undefined ? await makeToken(job, client, said) : undefined
   try {
-    writePlanned(settings.takesHelper ? planned : planConnect(target(made?.token ?? '')))
+    writePlanned(settings.token === 'by_command' ? planned : planConnect(target(made?.token ?? '')))
   } catch (cause) {
     if (made !== undefined) await client.revokeToken({ token_id: made.id })
     throw cause
   }
   await tellConnected(job, planned, client)
+  if (settings.token !== 'pasted' || made === undefined || globals.json) return
+  say(`Give ${tool.name} this token where it asks for the API key. It is shown this once.`)
+  print(made.token)
 }
 
 async function tellConnected({ tool, name, globals, settings }: Job, { path, backup }: Planned, client: Client) {
@@ -162,7 +166,7 @@ async function tellConnected({ tool, name, globals, settings }: Job, { path, bac
   if (backup !== null) say(`The file as it was: ${printable(backup)}`)
   if (listener.address === null)
     note('Nothing listens yet: switch the listener on in the window, or run latchkey serve.')
-  if (settings?.takesHelper === true && master_key.source === 'environment') {
+  if (settings?.token === 'by_command' && master_key.source === 'environment') {
     note(`ENCRYPTION_KEY must stand in the environment of ${tool.name}, too: its command opens the vault.`)
   }
 }
@@ -208,13 +212,7 @@ async function toolToken(name: string, client: Client): Promise<Token | undefine
 }
 
 /** Makes the token, held to what the tool asks of itself. */
-async function makeToken({ tool, name }: Job, client: Client, { providers }: Said) {
+function makeToken({ tool, name }: Job, client: Client, { providers }: Said): Promise<CreatedToken> {
   const scope = tool.id === 'opencode' ? providers.map((provider) => provider.name) : [tool.provider]
-  try {
-    return await client.createToken({ name, providers: scope })
-  } catch (cause) {
-    if (!isAppError(cause) || cause.code !== 'token_exists') throw cause
-    const hint = `It was shown once. Revoke it first (latchkey token revoke ${name}), or choose another name with --name.`
-    throw appError('token_exists', { name }, { hint })
-  }
+  return makeToolToken(client, name, scope)
 }

@@ -22,8 +22,8 @@ export interface Said {
 export interface ToolSettings {
   path: (context: SearchContext) => string
   format: SettingsFormat
-  /** It takes a command in place of a token, so no token stands in the file. */
-  takesHelper: boolean
+  /** How it gets its token: by a command, so that none stands in the file; from the file; or from a person who pastes it. */
+  token: 'by_command' | 'in_file' | 'pasted'
   /** The fields that Latchkey owns once the tool is connected; those that would win over them go. */
   fields: (connection: Connection, said: Said) => readonly Field[]
 }
@@ -33,7 +33,7 @@ const settings: Readonly<Record<string, ToolSettings>> = {
   'claude-code': {
     path: (context) => join(toolFolders.claude_code(context), 'settings.json'),
     format: 'json',
-    takesHelper: true,
+    token: 'by_command',
     fields: ({ base_url }, { address, helper }) => [
       { path: ['env', 'ANTHROPIC_BASE_URL'], value: base_url(address) },
       { path: ['env', 'ANTHROPIC_AUTH_TOKEN'], value: undefined },
@@ -45,7 +45,7 @@ const settings: Readonly<Record<string, ToolSettings>> = {
   codex: {
     path: (context) => join(toolFolders.codex(context), 'config.toml'),
     format: 'toml',
-    takesHelper: true,
+    token: 'by_command',
     fields: ({ base_url }, { address, helper: [command = '', ...args] }) => [
       { path: ['model_provider'], value: 'latchkey' },
       {
@@ -57,7 +57,7 @@ const settings: Readonly<Record<string, ToolSettings>> = {
   'gemini-cli': {
     path: (context) => join(toolFolders.gemini_cli(context), '.env'),
     format: 'env',
-    takesHelper: false,
+    token: 'in_file',
     // GOOGLE_API_KEY would win.
     fields: (connection, said) => [...variableFields(connection, said), { path: ['GOOGLE_API_KEY'], value: undefined }],
   },
@@ -65,8 +65,17 @@ const settings: Readonly<Record<string, ToolSettings>> = {
   aider: {
     path: ({ home }) => join(home, '.env'),
     format: 'env',
-    takesHelper: false,
+    token: 'in_file',
     fields: variableFields,
+  },
+  // https://zed.dev/docs/ai/llm-providers: keys are in the keychain, never in the file; each address is as its SDK has it.
+  zed: {
+    path: (context) => join(toolFolders.zed(context), 'settings.json'),
+    format: 'json',
+    token: 'pasted',
+    fields: ({ base_url, provider }, { address }) => [
+      { path: ['language_models', provider, 'api_url'], value: base_url(address) },
+    ],
   },
   // https://opencode.ai/docs/providers: its base URLs are those of the AI SDK, which have the version in them.
   opencode: {
@@ -75,7 +84,7 @@ const settings: Readonly<Record<string, ToolSettings>> = {
       return jsonc !== undefined && existsSync(jsonc) ? jsonc : (json ?? '')
     },
     format: 'json',
-    takesHelper: false,
+    token: 'in_file',
     fields: (_connection, { address, token, providers }) =>
       providers.flatMap(({ name, dialect }) => [
         { path: ['provider', name, 'options', 'baseURL'], value: `${address}/proxy/${name}${AI_SDK_VERSION[dialect]}` },

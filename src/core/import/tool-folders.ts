@@ -22,6 +22,10 @@ export const toolFolders = {
   gemini_cli: ({ home }: SearchContext): string => join(home, '.gemini'),
   llm: (context: SearchContext): string =>
     context.env['LLM_USER_PATH'] || join(configFolder(context), 'io.datasette.llm'),
+  zed: ({ home, env, platform }: SearchContext): string =>
+    platform === 'win32'
+      ? join(env['APPDATA'] || join(home, 'AppData', 'Roaming'), 'Zed')
+      : join(env['XDG_CONFIG_HOME'] || join(home, '.config'), 'zed'),
   opencode: (context: SearchContext): string => join(folder('XDG_CONFIG_HOME', '.config')(context), 'opencode'),
   opencode_data: (context: SearchContext): string =>
     join(folder('XDG_DATA_HOME', '.local', 'share')(context), 'opencode'),
