@@ -648,6 +648,8 @@ export const strings = {
       requests_per_minute: 'Requests per minute',
       tokens_per_minute: 'Tokens per minute',
     },
+    overAll: (day: string, month: string) =>
+      `Counted over all tools; the tighter of these and of a token’s own decides. Spent: ${day} today, ${month} this month.`,
     told: 'From 80 % on you are told; at 100 % requests are refused.',
     inWords: ({ requests_per_minute, tokens_per_minute, spend_per_day, spend_per_month }: Limits) => {
       const set = [

@@ -25,6 +25,22 @@ test('changes a display name, and nothing before something differs', async ({ la
   })
 })
 
+test('limits what all tools together may use of a provider', async ({ latchkey, page }) => {
+  await card(page, 'OpenAI').press('Enter')
+  const drawer = dialog(page, 'OpenAI')
+  await field(drawer, 'Spend per day').fill('0')
+  await button(drawer, 'Save').click()
+  await expect(drawer.getByText('Allow at least $0.01.')).toBeVisible()
+  await expect(field(drawer, 'Spend per day')).toBeFocused()
+  await field(drawer, 'Spend per day').fill('2.50')
+  await button(drawer, 'Save').click()
+  await expect(drawer).toBeHidden()
+  expect(JSON.parse(await latchkey.cli(['provider', 'limits', 'openai', '--json']))).toMatchObject({
+    spend_per_day: 2.5,
+    spend_per_month: null,
+  })
+})
+
 test('asks for the key again where a new address leads to another host, and says why', async ({ latchkey }) => {
   await latchkey.prepare((client) => client.updateProvider({ provider_id: 1, api_key: latchkey.newKey('sk-proj-') }))
   const page = await latchkey.open()

@@ -1,7 +1,9 @@
 import { useEffect, useRef, useState, type FormEvent } from 'react'
 import type { Provider } from '../../shared/schemas.ts'
-import { problemOf, type Problem } from '../api.ts'
+import { api, problemOf, type Problem } from '../api.ts'
 import { PageProblemNote } from '../layout/page-notes.tsx'
+import { changedLimits, limitDraftOf, wrongLimits, type LimitDraft } from '../limits/limit-draft.ts'
+import { LimitsSection, useProviderLimits } from '../limits/limits-section.tsx'
 import { ForeignNote, useForeignKey } from '../providers/key-entry.tsx'
 import { act } from '../providers/provider-actions.ts'
 import { saveProvider } from '../providers/save-provider.ts'
@@ -35,11 +37,16 @@ export function EditDetails({ id, draft, onDraft, onModels }: EditDetailsProps) 
   const block = useWriteBlock()
   const foreign = useForeignKey(draft.api_key, provider ?? null)
   const patch = provider === undefined ? undefined : patchOf(provider, draft)
-  const hasChanged = patch !== undefined && isChanged(patch)
+  const limits = useProviderLimits(id)
+  const [wrongLimit, setWrongLimit] = useState<Partial<LimitDraft>>({})
+  const limitDraft = draft.limits ?? limitDraftOf(limits)
+  const newLimits = limits === undefined ? undefined : changedLimits(limits, limitDraft)
+  const hasChanged = (patch !== undefined && isChanged(patch)) || newLimits !== undefined
   useEffect(() => setDirty(hasChanged), [hasChanged])
   useEffect(() => {
-    if (Object.keys(errors).length > 0) form.current?.querySelector<HTMLElement>('[aria-invalid]')?.focus()
-  }, [errors])
+    if (Object.keys({ ...errors, ...wrongLimit }).length > 0)
+      form.current?.querySelector<HTMLElement>('[aria-invalid]')?.focus()
+  }, [errors, wrongLimit])
   if (provider === undefined || patch === undefined) return null
 
   const change = (next: Partial<EditDraft>, field?: keyof EditErrors): void => {
@@ -51,12 +58,15 @@ export function EditDetails({ id, draft, onDraft, onModels }: EditDetailsProps) 
   }
   const save = async (): Promise<void> => {
     const wrong = checkEdit(provider, draft)
+    const wrongOnes = wrongLimits(limitDraft)
     setErrors(wrong)
-    if (Object.keys(wrong).length > 0) return
+    setWrongLimit(wrongOnes)
+    if (Object.keys({ ...wrong, ...wrongOnes }).length > 0) return
     setBusy(true)
     setRefusal(undefined)
     try {
-      await saveProvider(patch)
+      if (isChanged(patch)) await saveProvider(patch)
+      if (newLimits !== undefined) await api.updateProviderLimits({ provider_id: id, ...newLimits })
       closeOverlay()
     } catch (cause) {
       const problem = problemOf(cause)
@@ -91,6 +101,17 @@ export function EditDetails({ id, draft, onDraft, onModels }: EditDetailsProps) 
         </div>
         {(provider.key_state === 'stored' || provider.key_state === 'unreadable') && (
           <KeysSection provider={provider} />
+        )}
+        {limits !== undefined && (
+          <LimitsSection
+            limits={limits}
+            draft={limitDraft}
+            onChange={(next) => {
+              setWrongLimit({})
+              onDraft({ ...draft, limits: next })
+            }}
+            wrong={wrongLimit}
+          />
         )}
         <ModelsSection id={id} onModels={onModels} />
       </div>

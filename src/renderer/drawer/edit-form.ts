@@ -1,12 +1,15 @@
 // What the drawer's form holds: only what was touched, so that changes made elsewhere show in the other fields.
 import { originOf } from '../../shared/origin.ts'
 import { BaseUrl, defaultAuth, ProviderPatch, type Auth, type Dialect, type Provider } from '../../shared/schemas.ts'
+import type { LimitDraft } from '../limits/limit-draft.ts'
 import type { KeyDraft } from '../providers/key-draft.ts'
 import { keyProblem } from '../providers/key-text.ts'
 import { strings } from '../strings.ts'
 import { hostOf } from '../words.ts'
 
 export interface EditDraft {
+  /** As typed, once a limit was. */
+  limits?: LimitDraft
   display_name?: string
   base_url?: string
   dialect?: Dialect

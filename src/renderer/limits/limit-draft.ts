@@ -31,6 +31,13 @@ export function limitsOf(draft: LimitDraft): Limits {
   return limits
 }
 
+/** The limits of a draft that differ from those that hold; undefined where none does. */
+export function changedLimits(limits: Limits, draft: LimitDraft): Partial<Limits> | undefined {
+  const after = limitsOf(draft)
+  const changed = limitNames.filter((name) => after[name] !== limits[name])
+  return changed.length === 0 ? undefined : Object.fromEntries(changed.map((name) => [name, after[name]]))
+}
+
 /** Null where nothing is typed; what is no number is refused by every limit. */
 function valueOf(text: string): number | null {
   const typed = text.trim().replace(/^\$\s*/, '')

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { draftOf, newTokenOf, patchOf, wrongIn } from '../../../src/renderer/tools/token-form.ts'
-import { limitDraftOf, wrongLimits } from '../../../src/renderer/limits/limit-draft.ts'
+import { changedLimits, limitDraftOf, wrongLimits } from '../../../src/renderer/limits/limit-draft.ts'
+import { noLimits } from '../../../src/shared/limit-schemas.ts'
 import { NewToken, TokenPatch } from '../../../src/shared/tool-schemas.ts'
 
 const sentences = { name: 'name', providers: 'providers' }
@@ -44,5 +45,16 @@ describe('the dialog of a token', () => {
     ['spend_per_month', '1000001', 'At most $1,000,000.'],
   ] as const)('refuses for %s what is typed as %s', (name, text, sentence) => {
     expect(wrongLimits({ ...limitDraftOf(), [name]: text })).toEqual({ [name]: sentence })
+  })
+})
+
+describe('the limits of a provider', () => {
+  it('are sent where they differ, and lifted where a field was emptied', () => {
+    const held = { ...noLimits, spend_per_day: 5, requests_per_minute: 60 }
+    expect(changedLimits(held, limitDraftOf(held))).toBeUndefined()
+    expect(changedLimits(held, { ...limitDraftOf(held), spend_per_day: ' ', tokens_per_minute: '9' })).toEqual({
+      spend_per_day: null,
+      tokens_per_minute: 9,
+    })
   })
 })
