@@ -8,6 +8,8 @@ export interface Desktop {
   chooseFile(title: string): Promise<string | null>
   /** Asks where to save a file, with this name proposed, and writes it. Answers its path; null where the person cancels. */
   saveFile(name: string, text: string): Promise<string | null>
+  /** Puts the window out of sight. */
+  hideWindow(): Promise<void>
   /** Starts Latchkey hidden at login, or no longer. */
   setStartAtLogin(on: boolean): Promise<void>
 }

@@ -32,6 +32,7 @@ type SystemApi = Pick<
   | 'openKeyPage'
   | 'saveText'
   | 'chooseKeyFile'
+  | 'hideWindow'
 >
 
 /** How long a copied key stays on the clipboard, in milliseconds. */
@@ -134,6 +135,10 @@ export function systemOperations(parts: SystemParts, by: Actor): SystemApi {
 
     async saveText({ name, text }) {
       return { path: await desktopOf(parts).saveFile(name, text) }
+    },
+
+    async hideWindow() {
+      await desktopOf(parts).hideWindow()
     },
 
     async chooseKeyFile() {

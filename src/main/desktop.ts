@@ -69,6 +69,11 @@ export function electronDesktop(secrets: SecretClipboard): Desktop {
       return filePath
     },
 
+    async hideWindow() {
+      // Not hidden altogether: without a tray it could not be found again.
+      for (const window of BrowserWindow.getAllWindows()) window.minimize()
+    },
+
     async setStartAtLogin(on) {
       if (process.platform !== 'linux') return app.setLoginItemSettings({ openAtLogin: on, args: ['--hidden'] })
       const program = app.isPackaged ? [process.execPath] : [process.execPath, app.getAppPath()]

@@ -9,6 +9,8 @@ export interface Shown {
   refusals_to_see: boolean
   /** Since when all tools are paused. */
   tools_paused_at: string | null
+  /** `none`: no passphrase is set, so there is nothing to lock. */
+  lock: 'none' | 'unlocked' | 'locked'
 }
 
 type Asked = Pick<Api, 'getSettings' | 'getStatus' | 'waitForChange'>
@@ -17,8 +19,9 @@ type Asked = Pick<Api, 'getSettings' | 'getStatus' | 'waitForChange'>
 export async function shownNow(api: Asked): Promise<Shown> {
   // Of a vault that cannot be opened the page says what is wrong; the shell around it has its defaults.
   const [settings, status] = await Promise.all([api.getSettings({}).catch(() => defaultSettings), api.getStatus({})])
-  const { listener, refusals_to_see, tools_paused_at } = status
-  return { settings, listener, refusals_to_see, tools_paused_at }
+  const { lock: passphrase, vault, listener, refusals_to_see, tools_paused_at } = status
+  const lock = vault.state === 'locked' ? 'locked' : passphrase.passphrase ? 'unlocked' : 'none'
+  return { settings, listener, refusals_to_see, tools_paused_at, lock }
 }
 
 /** Tells `show` of every change, whoever made it (the window, a tool, the command line), until `signal` ends it. */

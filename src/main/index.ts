@@ -75,6 +75,7 @@ async function start({ hidden, ...keyOptions }: StartOptions): Promise<void> {
     resources: join(out, '..', 'resources'),
     stateFile: join(places.window, 'window-state.json'),
     hidden: hidden || isOpenedByMac(),
+    lock: (reason) => core.vault.lockNow(reason, actorOf('window')),
     signal: quitting.signal,
     onError: (cause) => log.error({ err: cause }),
   })

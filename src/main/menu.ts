@@ -3,6 +3,8 @@ import type { MenuItemConstructorOptions } from 'electron'
 interface MenuOf {
   platform: NodeJS.Platform
   isPackaged: boolean
+  /** A passphrase is set: what else is done under that key is called hiding. */
+  canLock: boolean
   /** Presses a key of the page's own keyboard map, with Ctrl or ⌘. */
   press: (key: string) => void
 }
@@ -11,7 +13,7 @@ type Items = MenuItemConstructorOptions[]
 const separator: MenuItemConstructorOptions = { type: 'separator' }
 
 /** The application menu: the platform's usual entries, and the page's own shortcuts under their names. */
-export function applicationMenu({ platform, isPackaged, press }: MenuOf): Items {
+export function applicationMenu({ platform, isPackaged, canLock, press }: MenuOf): Items {
   const isMac = platform === 'darwin'
   // The page answers these keys itself; the menu only names them, so that one press does not act twice.
   const key = (label: string, accelerator: string): MenuItemConstructorOptions => ({
@@ -49,6 +51,8 @@ export function applicationMenu({ platform, isPackaged, press }: MenuOf): Items 
         key('Add Provider…', 'N'),
         separator,
         ...(isMac ? [] : [settings, separator]),
+        key(canLock ? 'Lock Now' : 'Hide', 'L'),
+        separator,
         { role: 'close' },
         ...(isMac ? [] : [{ role: 'quit' as const }]),
       ],

@@ -6,11 +6,12 @@ export interface TrayActs {
   quit: () => void
   setListener: (on: boolean) => void
   pauseTools: (paused: boolean) => void
+  lock: () => void
 }
 
 /** The entries of the tray's menu. */
 export function trayMenu(
-  { listener, settings, refusals_to_see, tools_paused_at }: Shown,
+  { listener, settings, refusals_to_see, tools_paused_at, lock }: Shown,
   acts: TrayActs,
 ): MenuItemConstructorOptions[] {
   const port = listener.address === null ? settings.listener_port : new URL(listener.address).port
@@ -34,6 +35,8 @@ export function trayMenu(
       checked: tools_paused_at !== null,
       click: () => acts.pauseTools(tools_paused_at === null),
     },
+    // Without a passphrase the window can only be hidden, and from here it is out of sight already.
+    ...(lock === 'none' ? [] : [{ label: 'Lock Now', enabled: lock === 'unlocked', click: acts.lock }]),
     { type: 'separator' },
     { label: 'Quit Latchkey', click: acts.quit },
   ]

@@ -3,6 +3,9 @@ import { ActivityPage } from './activity/activity-page.tsx'
 import { EditDrawer } from './drawer/edit-drawer.tsx'
 import { useShortcuts } from './keyboard/use-shortcuts.ts'
 import { Sidebar } from './layout/sidebar.tsx'
+import { PassphraseDialog } from './lock/passphrase-dialog.tsx'
+import { useStayUnlocked } from './lock/stay-unlocked.ts'
+import { UnlockScreen } from './lock/unlock-screen.tsx'
 import { PaletteDialog } from './palette/palette.tsx'
 import { ShortcutsDialog } from './palette/shortcuts-dialog.tsx'
 import { MoveKeyDialog } from './master-key/move-dialog.tsx'
@@ -49,9 +52,12 @@ function Window() {
   useLiveData()
   useThemeOfSettings()
   useShortcuts()
+  useStayUnlocked()
+  const isLocked = useStatus(({ status }) => status?.vault.state === 'locked')
   const isFirstRun = useFirstRun()
   const hasStatus = useStatus((state) => state.status !== null)
   const hasList = useProviders(({ phase }) => phase !== 'loading')
+  if (isLocked) return <UnlockScreen />
   return (
     <>
       {isFirstRun ? (
@@ -75,6 +81,7 @@ function Window() {
       <StartOverDialog />
       <MoveKeyDialog />
       <RotateDialog />
+      <PassphraseDialog />
       <PaletteDialog />
       <ShortcutsDialog />
       <DiscardConfirm />

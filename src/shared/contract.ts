@@ -427,6 +427,10 @@ export const operations = {
     z.object({ path: z.string().nullable() }),
     { doors: windowOnly },
   ),
+  hideWindow: op(null, 'Puts the window out of sight: what there is where no passphrase is set.', nothing, done, {
+    doors: windowOnly,
+    status: 204,
+  }),
   chooseKeyFile: op(null, 'Asks for a key file and opens the vault with it until Latchkey quits.', nothing, Status, {
     doors: windowOnly,
   }),

@@ -36,6 +36,7 @@ const desktop: Desktop = {
   openExternal: async () => undefined,
   chooseFile: async () => null,
   saveFile: async () => null,
+  hideWindow: async () => undefined,
   setStartAtLogin: async () => undefined,
 }
 

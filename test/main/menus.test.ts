@@ -24,7 +24,9 @@ function click(item: MenuItemConstructorOptions | undefined): void {
 
 describe('the application menu', () => {
   it.each(['linux', 'win32', 'darwin'] as const)('has the usual roles on %s', (platform) => {
-    const roles = all(applicationMenu({ platform, isPackaged: true, press: () => undefined })).map(({ role }) => role)
+    const roles = all(applicationMenu({ platform, isPackaged: true, canLock: true, press: () => undefined })).map(
+      ({ role }) => role,
+    )
     for (const role of ['quit', 'close', 'cut', 'copy', 'paste', 'selectAll', 'zoomIn', 'togglefullscreen', 'about']) {
       expect(roles).toContain(role)
     }
@@ -32,18 +34,32 @@ describe('the application menu', () => {
 
   it('has no devtools and no reload when packaged', () => {
     const roles = (isPackaged: boolean) =>
-      all(applicationMenu({ platform: 'linux', isPackaged, press: () => undefined })).map(({ role }) => role)
+      all(applicationMenu({ platform: 'linux', isPackaged, canLock: true, press: () => undefined })).map(
+        ({ role }) => role,
+      )
     expect(roles(false)).toEqual(expect.arrayContaining(['toggleDevTools', 'reload']))
     for (const role of ['toggleDevTools', 'reload', 'forceReload']) expect(roles(true)).not.toContain(role)
   })
 
   it('presses the page’s own keys, and leaves the keyboard to the page', () => {
     const pressed: string[] = []
-    const items = all(applicationMenu({ platform: 'linux', isPackaged: true, press: (key) => pressed.push(key) }))
+    const items = all(
+      applicationMenu({ platform: 'linux', isPackaged: true, canLock: true, press: (key) => pressed.push(key) }),
+    )
     const named = items.filter(({ click }) => click !== undefined)
     named.forEach(click)
-    expect(pressed).toEqual(['n', ',', 'f', 'k'])
+    expect(pressed).toEqual(['n', ',', 'l', 'f', 'k'])
     expect(named.every(({ registerAccelerator }) => registerAccelerator === false)).toBe(true)
+  })
+
+  it('locks only where a passphrase is set, and calls it hiding elsewhere', () => {
+    const labels = (canLock: boolean) =>
+      all(applicationMenu({ platform: 'linux', isPackaged: true, canLock, press: () => undefined })).map(
+        ({ label }) => label,
+      )
+    expect(labels(true)).toContain('Lock Now')
+    expect(labels(false)).toContain('Hide')
+    expect(labels(false)).not.toContain('Lock Now')
   })
 })
 
@@ -53,6 +69,7 @@ describe('the tray’s menu', () => {
     listener: { ...off, ...listener },
     refusals_to_see: false,
     tools_paused_at: null,
+    lock: 'none' as const,
   })
   const acts = () => {
     const switched: boolean[] = []
@@ -63,6 +80,7 @@ describe('the tray’s menu', () => {
         quit: () => undefined,
         setListener: (on: boolean) => void switched.push(on),
         pauseTools: (on: boolean) => void switched.push(on),
+        lock: () => undefined,
       },
     }
   }
@@ -93,6 +111,17 @@ describe('the tray’s menu', () => {
     click(pauseOf(null))
     click(pauseOf('2026-01-01T00:00:00.000Z'))
     expect(switched).toEqual([true, false])
+  })
+
+  it('locks while there is something to lock', () => {
+    let locked = 0
+    const given = { ...acts().acts, lock: () => void (locked += 1) }
+    const entryOf = (lock: 'none' | 'unlocked' | 'locked') =>
+      trayMenu({ ...shown({}), lock }, given).find(({ label }) => label === 'Lock Now')
+    expect(entryOf('none')).toBeUndefined()
+    expect(entryOf('locked')).toMatchObject({ enabled: false })
+    click(entryOf('unlocked'))
+    expect(locked).toBe(1)
   })
 
   it('shows the listener of another process without a switch', () => {

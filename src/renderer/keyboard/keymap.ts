@@ -10,6 +10,7 @@ export type Command =
   | 'go_usage'
   | 'go_activity'
   | 'go_settings'
+  | 'lock'
   | 'shortcuts'
   | 'undo'
   | 'set_key'
@@ -41,6 +42,7 @@ export const keymap: readonly Shortcut[] = [
   { command: 'go_usage', on: 'window', desktop: ['Mod 3'], browser: ['G U'], label: 'go_usage' },
   { command: 'go_activity', on: 'window', desktop: ['Mod 4'], browser: ['G A'], label: 'go_activity' },
   { command: 'go_settings', on: 'window', desktop: ['Mod ,'], browser: ['G S'], label: 'go_settings' },
+  { command: 'lock', on: 'window', desktop: ['Mod L'], browser: ['L'], label: 'lock' },
   { command: 'shortcuts', on: 'window', ...both('?'), label: 'shortcuts' },
   { command: 'undo', on: 'window', ...both('Mod Z'), label: 'undo' },
   { command: 'set_key', on: 'card', ...both('K'), label: 'set_key' },

@@ -1,7 +1,8 @@
 import { useEffect } from 'react'
 import { addProvider, goTo, openPalette, openShortcuts } from '../state/window.ts'
+import { lockOrHide } from '../lock/lock-now.ts'
 import { isAnythingOpen } from '../state/overlays.ts'
-import { isDesktop } from '../state/status.ts'
+import { isDesktop, isLocked } from '../state/status.ts'
 import { undoToast } from '../state/toasts.ts'
 import { chordOf, commandOf, type Command } from './keymap.ts'
 import { isMac } from './platform.ts'
@@ -30,7 +31,9 @@ export function useShortcuts(): void {
       beforeAt = Date.now()
       // In a field Ctrl Z takes back what was typed; over the page only undo is ours.
       if (command === undefined || (command === 'undo' && typing)) return
-      if (command !== 'undo' && isAnythingOpen()) return
+      // What is locked shows nothing but its own field; and locking waits for no dialog.
+      if (isLocked()) return
+      if (command !== 'undo' && command !== 'lock' && isAnythingOpen()) return
       if (run(command)) event.preventDefault()
     }
     window.addEventListener('keydown', onKeyDown)
@@ -47,6 +50,7 @@ function run(command: Command): boolean {
   else if (command === 'go_usage') goTo('usage')
   else if (command === 'go_activity') goTo('activity')
   else if (command === 'go_settings') goTo('settings')
+  else if (command === 'lock') lockOrHide()
   else if (command === 'shortcuts') openShortcuts()
   else if (command === 'undo') return undoToast()
   else return false

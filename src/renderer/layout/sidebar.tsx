@@ -1,7 +1,9 @@
 import {
   ChartNoAxesColumn,
   CircleAlert,
+  EyeOff,
   KeyRound,
+  LockKeyhole,
   Plug,
   ScrollText,
   Search,
@@ -12,6 +14,7 @@ import {
 } from 'lucide-react'
 import { isMac, usePlatform } from '../keyboard/platform.ts'
 import { shownChord, type Command } from '../keyboard/keymap.ts'
+import { lockOrHide, useLockAct } from '../lock/lock-now.ts'
 import { useProviders } from '../state/providers.ts'
 import { useDesktop, useStatus } from '../state/status.ts'
 import { useTools } from '../state/tools.ts'
@@ -51,6 +54,7 @@ export function Sidebar() {
       <div className="mt-auto flex flex-col gap-1 border-t border-line py-2">
         <MasterKeyFoot />
         <ListenerFoot />
+        <LockFoot />
       </div>
     </nav>
   )
@@ -159,6 +163,27 @@ function ListenerFoot() {
   if (listener === undefined) return null
   const { head, text } = listenerInWords(listener)
   return <FootItem icon={Plug} head={head} text={text} onClick={() => goTo('settings', 'listener')} />
+}
+
+/** Without a passphrase nothing is locked, so it is not called that. */
+function LockFoot() {
+  const act = useLockAct()
+  const { desktop } = usePlatform()
+  if (act === undefined) return null
+  const chord = shownChord('lock', desktop)
+  const label = strings.lock[act]
+  return (
+    <button
+      type="button"
+      {...tip(label, sayChord(chord), 'right')}
+      onClick={lockOrHide}
+      className="flex h-[30px] items-center gap-2 rounded-6 px-2 text-text-2 transition-colors hover:bg-hover"
+    >
+      <Icon of={act === 'lock' ? LockKeyhole : EyeOff} className="text-text-3" />
+      <span className="grow text-left max-wide:sr-only">{label}</span>
+      <KeyCaps chord={chord} className="max-wide:hidden" />
+    </button>
+  )
 }
 
 interface FootItemProps {

@@ -1,8 +1,10 @@
 import {
   ScrollText,
   ChartNoAxesColumn,
+  EyeOff,
   Keyboard,
   KeyRound,
+  LockKeyhole,
   Monitor,
   Moon,
   Pause,
@@ -42,6 +44,8 @@ const icons: Record<PageAct, LucideIcon> = {
   theme_light: Sun,
   theme_dark: Moon,
   theme_system: Monitor,
+  lock: LockKeyhole,
+  hide: EyeOff,
   shortcuts: Keyboard,
 }
 

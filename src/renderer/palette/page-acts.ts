@@ -1,5 +1,6 @@
 import { useMemo } from 'react'
 import { api, problemOf } from '../api.ts'
+import { lockOrHide, useLockAct } from '../lock/lock-now.ts'
 import { openOverlay } from '../state/overlays.ts'
 import { showPageProblem } from '../state/page-problem.ts'
 import { changeSettings, loadStatus, pauseTools, useSettings, useStatus } from '../state/status.ts'
@@ -15,6 +16,7 @@ export function usePageActs(): Entry[] {
   const isListening = useStatus(({ status }) => status?.listener.tools_allowed ?? false)
   const isPaused = useStatus(({ status }) => (status?.tools_paused_at ?? null) !== null)
   const { theme } = useSettings()
+  const lock = useLockAct()
   return useMemo(() => {
     const { palette } = strings
     const isOpen = state === 'open'
@@ -38,10 +40,11 @@ export function usePageActs(): Entry[] {
       !isElsewhere && listener,
       isOpen && pause,
       ...(isOpen ? themes : []),
+      lock !== undefined && { kind: 'action', act: lock, label: palette[lock], command: 'lock' },
       { kind: 'action', act: 'shortcuts', label: palette.shortcuts, command: 'shortcuts' },
     ]
     return all.filter((one) => one !== false)
-  }, [state, isElsewhere, isListening, isPaused, theme])
+  }, [state, isElsewhere, isListening, isPaused, theme, lock])
 }
 
 type AtOnce = Extract<PageAct, `listener_${string}` | `theme_${string}` | 'pause_tools' | 'resume_tools'>
@@ -55,6 +58,7 @@ export function runPageAct(act: PageAct): void {
   else if (act === 'create_token') openOverlay({ kind: 'tool' })
   else if (act === 'go_settings') goTo('settings')
   else if (act === 'go_vault') goTo('vault')
+  else if (act === 'lock' || act === 'hide') lockOrHide()
   else if (act === 'shortcuts') openShortcuts()
   else runAtOnce(act).catch((cause: unknown) => showPageProblem(sayProblem(problemOf(cause))))
 }

@@ -22,6 +22,8 @@ export type PageAct =
   | 'theme_light'
   | 'theme_dark'
   | 'theme_system'
+  | 'lock'
+  | 'hide'
   | 'shortcuts'
 
 export type Entry =

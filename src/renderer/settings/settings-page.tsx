@@ -1,6 +1,7 @@
 import { useEffect, useState } from 'react'
 import { shownChord } from '../keyboard/keymap.ts'
 import { usePlatform } from '../keyboard/platform.ts'
+import { LockGroup } from '../lock/lock-group.tsx'
 import { PageBody, PageHeader } from '../layout/page-header.tsx'
 import { PageNotes } from '../layout/page-notes.tsx'
 import { useWindow } from '../state/window.ts'
@@ -45,6 +46,7 @@ export function SettingsPage() {
           <SettingsQuery value={query.trim()}>
             <ListenerGroup />
             <MasterKeyGroup />
+            <LockGroup />
             <NetworkGroup />
             <AppearanceGroup />
             <AboutGroup />

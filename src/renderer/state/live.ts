@@ -1,8 +1,11 @@
 import { create } from 'zustand'
 import { api } from '../api.ts'
 import { useSession } from '../session.ts'
-import { loadProviders } from './providers.ts'
-import { loadTools } from './tools.ts'
+import { closeAll } from './overlays.ts'
+import { loadProviders, useProviders } from './providers.ts'
+import { useToast } from './toasts.ts'
+import { loadTools, useTools } from './tools.ts'
+import { useWindow } from './window.ts'
 import { loadSettings, loadStatus, useStatus } from './status.ts'
 
 /** Whether the vault answers. `silent` after a call that had no answer, until one has again. */
@@ -20,8 +23,22 @@ let wake: (() => void) | undefined
 export async function refresh(): Promise<void> {
   useRevision.setState((seen) => seen + 1, true)
   await loadStatus()
-  const isClosed = useStatus.getState().status?.vault.state === 'closed'
+  const state = useStatus.getState().status?.vault.state
+  if (state === 'locked') {
+    forgetVault()
+    return loadSettings()
+  }
+  const isClosed = state === 'closed'
   await Promise.all([loadProviders(), ...(isClosed ? [] : [loadSettings(), loadTools()])])
+}
+
+/** Nothing of a locked vault stays in the window: what was fetched, what was typed, what lay over the page. */
+function forgetVault(): void {
+  useProviders.setState(useProviders.getInitialState(), true)
+  useTools.setState(useTools.getInitialState(), true)
+  useToast.setState(useToast.getInitialState(), true)
+  useWindow.setState(({ page }) => ({ ...useWindow.getInitialState(), page, is_first_run_over: true }))
+  closeAll()
 }
 
 /** Asks at once instead of after the pause. */

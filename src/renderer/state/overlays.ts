@@ -17,6 +17,7 @@ export type Overlay =
   | { kind: 'start_over' }
   | { kind: 'move_key' }
   | { kind: 'rotate'; leaked: boolean }
+  | { kind: 'passphrase'; act: 'set' | 'change' | 'remove' }
 
 export type OverlayOf<K extends Overlay['kind']> = Extract<Overlay, { kind: K }>
 
@@ -62,6 +63,11 @@ export function openOverlay(overlay: Overlay): void {
 export function closeOverlay(focus?: { provider_id: number }): void {
   if (focus !== undefined) overlayReturn = { provider_id: focus.provider_id }
   useOverlays.setState({ overlay: null, dirty: false, locked: false })
+}
+
+/** Lets go of everything that lies over the page, whatever was typed. */
+export function closeAll(): void {
+  useOverlays.setState(useOverlays.getInitialState(), true)
 }
 
 /** What Esc, the close button and a click beside it do: asks where something was typed. */

@@ -15,6 +15,8 @@ export const useSettings = (): Settings => useStatus((state) => state.settings)
 export const useDesktop = (): boolean => useStatus((state) => state.status?.desktop ?? false)
 export const isDesktop = (): boolean => useStatus.getState().status?.desktop ?? false
 
+export const isLocked = (): boolean => useStatus.getState().status?.vault.state === 'locked'
+
 export async function loadStatus(): Promise<void> {
   useStatus.setState({ status: await api.getStatus() })
 }

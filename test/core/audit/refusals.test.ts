@@ -79,6 +79,7 @@ describe('a key that is asked for', () => {
       openExternal: async () => undefined,
       chooseFile: async () => null,
       saveFile: async () => null,
+      hideWindow: async () => undefined,
       setStartAtLogin: async () => undefined,
     }
     await using temp = await openTempCore({ desktop, door: 'window' })

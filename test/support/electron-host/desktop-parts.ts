@@ -8,6 +8,7 @@ import type {
   NativeTheme,
   OpenDialogOptions,
   OpenDialogReturnValue,
+  PowerMonitor,
   SaveDialogOptions,
   SaveDialogReturnValue,
   Screen,
@@ -113,5 +114,8 @@ class HostNativeTheme extends EventEmitter implements Pick<NativeTheme, 'themeSo
     return this.source === 'dark'
   }
 }
+
+/** Emits what a test makes happen: the screen is locked, the machine goes to sleep. */
+export const powerMonitor = only('powerMonitor', new EventEmitter() as EventEmitter & Pick<PowerMonitor, 'on'>)
 
 export const nativeTheme = only('nativeTheme', new HostNativeTheme())

@@ -17,12 +17,33 @@
 import type Electron from 'electron'
 import { app } from './app.ts'
 import { HostBrowserWindow } from './browser-window.ts'
-import { clipboard, dialog, HostClipboardItem, nativeTheme, screen, shell, utilityProcess } from './desktop-parts.ts'
+import {
+  clipboard,
+  dialog,
+  HostClipboardItem,
+  nativeTheme,
+  powerMonitor,
+  screen,
+  shell,
+  utilityProcess,
+} from './desktop-parts.ts'
 import { ipcMain } from './ipc-main.ts'
 import { HostMenu, HostTray, nativeImage } from './menu-and-tray.ts'
 import { protocol } from './protocol.ts'
 
-export { app, clipboard, dialog, ipcMain, nativeImage, nativeTheme, protocol, screen, shell, utilityProcess }
+export {
+  app,
+  clipboard,
+  dialog,
+  ipcMain,
+  nativeImage,
+  nativeTheme,
+  powerMonitor,
+  protocol,
+  screen,
+  shell,
+  utilityProcess,
+}
 export { HostBrowserWindow as BrowserWindow, HostClipboardItem as ClipboardItem, HostMenu as Menu, HostTray as Tray }
 
 /** The same, as tests are handed it: typed as the real module, of which it is a part. */
@@ -36,6 +57,7 @@ export const standIn = {
   Menu: HostMenu,
   nativeImage,
   nativeTheme,
+  powerMonitor,
   protocol,
   screen,
   shell,
