@@ -142,6 +142,12 @@ describe('a canary key', () => {
     await overHttp('POST', '/unlock', { passphrase })
     await overHttp('PUT', '/passphrase', { current: passphrase, passphrase: [passphrase] })
 
+    // What is done with the master key, as far as it leaves nothing in this folder.
+    await ask('planRotation', {})
+    await ask('rotateMasterKey', {})
+    await ask('moveMasterKey', { to: 'command', command: ['printf', '%s', masterKey.slice(1)] })
+    await ask('moveMasterKey', { to: 'command', command: ['cat', first] })
+
     // Everything there is, once, and what goes wrong inside.
     for (const id of operationIds) if (!['startOver', 'waitForChange'].includes(id)) await ask(id, { provider_id: 1 })
     await holdBusy(temp.home, async () => {
