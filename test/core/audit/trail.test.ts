@@ -108,7 +108,7 @@ const damages: [string, string, unknown][] = [
   ['another act', "UPDATE audit SET act = 'model.add' WHERE seq = 5", ['changed', 5]],
   ['another provider', "UPDATE audit SET provider = 'x' WHERE seq = 5", ['changed', 5]],
   ['a changed detail', "UPDATE audit SET detail = '{}' WHERE seq = 3", ['changed', 3]],
-  ['another hash', "UPDATE audit SET hash = replace(hash, 'a', 'b') WHERE seq = 6", ['changed', 6]],
+  ['another hash', 'UPDATE audit SET hash = substr(hash, 2) || substr(hash, 1, 1) WHERE seq = 6', ['changed', 6]],
   ['a row deleted', 'DELETE FROM audit WHERE seq = 4', ['missing', 4]],
   ['the first row deleted', 'DELETE FROM audit WHERE seq = 1', ['missing', 1]],
   [
