@@ -239,7 +239,10 @@ export const strings = {
 
   keys: {
     title: 'Keys',
-    order: 'Tried in this order: where one is refused or at its limit, the next stands in.',
+    inOrder: 'Tried in this order: where one is refused or at its limit, the next stands in.',
+    inTurn: 'Each is first in its turn: where one is refused or at its limit, the next stands in.',
+    first: 'Tried first',
+    choices: { in_order: 'The first that works', round_robin: 'Each in turn' },
     add: 'Add key',
     testAll: 'Test all',
     label: 'Label',

@@ -5,6 +5,7 @@ import { AuditPage, AuditQuery, AuditVerdict } from './audit-schemas.ts'
 import { KeyTest, KeyTestInput, KeyTests, NewProviderTest, UpstreamModels } from './key-test-schemas.ts'
 import { NewPassphrase, PassphraseChange, PassphraseRemoval, UnlockInput } from './lock-schemas.ts'
 import {
+  KeyChoiceFields,
   keyOutputFields,
   NewProviderKey,
   ProviderKey,
@@ -184,6 +185,18 @@ export const operations = {
     'Asks an address, at no cost, whether a key works there, before either is saved.',
     NewProviderTest,
     KeyTest,
+  ),
+  getKeyChoice: op(
+    'GET /providers/{provider_id}/key-choice',
+    'Which of several keys is tried first: the first in order, or each in its turn.',
+    ProviderRef,
+    KeyChoiceFields,
+  ),
+  setKeyChoice: op(
+    'PUT /providers/{provider_id}/key-choice',
+    'Tries several keys in their order, or lets them take turns to be first.',
+    z.strictObject({ ...ProviderRef.shape, ...KeyChoiceFields.shape }),
+    KeyChoiceFields,
   ),
   testKeys: op(
     'POST /providers/{provider_id}/keys/test',

@@ -1,6 +1,6 @@
 // What crosses a door about the several keys of a provider. The value of a key goes in and never comes out.
 import { z } from 'zod'
-import { ApiKey, ProviderRef } from './schemas.ts'
+import { ApiKey, KeyChoice, ProviderRef } from './schemas.ts'
 
 export const KeyLabel = z
   .string({ error: (issue) => (issue.input === undefined ? 'A label is needed.' : 'A label must be a text.') })
@@ -66,3 +66,6 @@ export const keyOutputFields = [
   'retry_at',
   'last_used_at',
 ] as const satisfies readonly (keyof ProviderKey)[]
+
+/** `in_order` if never set. */
+export const KeyChoiceFields = z.object({ choice: KeyChoice })

@@ -2,6 +2,7 @@ import { expect, test } from './support/fixture.ts'
 import {
   button,
   card,
+  choice,
   chooseFromMenu,
   dialog,
   field,
@@ -195,6 +196,8 @@ test('keeps several keys, in an order that can be changed, each with its label a
   await page.keyboard.press('Enter')
   await expect(rows).toHaveText([/^Key 1/, /^TeamNot tested/])
 
+  await choice(keys, 'Each in turn').click()
+  await expect(keys.getByText('Each is first in its turn')).toBeVisible()
   await choose('Team', 'Move up')
   await expect(rows).toHaveText([/^Team/, /^Key 1/])
   await choose('Key 1', 'Switch off')

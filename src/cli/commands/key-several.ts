@@ -18,6 +18,19 @@ export function addSeveralKeys(key: Command): void {
     .addHelpText('after', '\nExamples:\n  latchkey key list openai\n  latchkey key list openai --json\n')
     .action(list)
   key
+    .command('turns <name>')
+    .description('Say which of several keys is tried first')
+    .addOption(order().makeOptionMandatory())
+    .addHelpText(
+      'after',
+      `
+Examples:
+  latchkey key turns openai --order round-robin      each is first in its turn
+  latchkey key turns openai --order in-order         the first that works
+`,
+    )
+    .action(turns)
+  key
     .command('add <name>')
     .description('Add one more key, asked for hidden or read from stdin: it is tried where those before it are refused')
     .option('--label <label>', 'what it is called among the keys of its provider')
@@ -52,6 +65,10 @@ Examples:
     .action(edit)
 }
 
+function order(): Option {
+  return new Option('--order <how>', 'which is tried first').choices(['in-order', 'round-robin'])
+}
+
 function place(): Option {
   return new Option('--position <number>', 'its place among the keys: 1 is tried first').argParser((text) => {
     if (!/^\d+$/.test(text)) throw new UsageError('A position is a whole number', 'As: --position 1')
@@ -82,6 +99,19 @@ async function list(name: string, _options: object, command: Command): Promise<v
       key.last_used_at === null ? 'never' : minuteOf(key.last_used_at),
     ])
     print(table(['PLACE', 'LABEL', 'STATE', 'LAST USED'], rows))
+  })
+}
+
+async function turns(name: string, { order }: { order: 'in-order' | 'round-robin' }, command: Command): Promise<void> {
+  const globals = globalsOf(command)
+  await withVault('change', globals, async ({ client, find }) => {
+    const { id } = await find(name)
+    const choice = order === 'in-order' ? 'in_order' : 'round_robin'
+    const chosen = await client.setKeyChoice({ provider_id: id, choice })
+    if (globals.json) return print(JSON.stringify(chosen))
+    say(
+      choice === 'in_order' ? `The keys of ${name} are tried in order.` : `The keys of ${name} take turns to be first.`,
+    )
   })
 }
 

@@ -9,15 +9,22 @@ import type { Vault } from '../vault.ts'
 import { findKey } from './find-key.ts'
 import { keyStateOf, sealKey } from './stored-key.ts'
 
-type KeyApi = Pick<Api, 'listKeys' | 'addKey' | 'updateKey' | 'removeKey'>
+type KeyApi = Pick<Api, 'listKeys' | 'addKey' | 'updateKey' | 'removeKey' | 'getKeyChoice' | 'setKeyChoice'>
 
 /** The operations on the several keys of a provider. */
 export function keyOperations(vault: Vault, by: Actor): KeyApi {
   return {
     async listKeys({ provider_id }) {
-      const row = await vault.reader().findProvider({ id: provider_id })
-      if (row === undefined) throw appError('provider_not_found', { ref: provider_id })
-      return presented(row, vault.reader(), vault)
+      return presented(await find(vault, provider_id), vault.reader(), vault)
+    },
+
+    async getKeyChoice({ provider_id }) {
+      return { choice: (await find(vault, provider_id)).key_choice }
+    },
+
+    async setKeyChoice({ provider_id, choice }) {
+      await vault.withMasterKey((store) => store.keys.choose(provider_id, choice, by))
+      return { choice }
     },
 
     async addKey({ provider_id, api_key, label, enabled = true, position }) {
@@ -66,6 +73,12 @@ export function keyOperations(vault: Vault, by: Actor): KeyApi {
       await vault.withMasterKey((store) => store.keys.change(provider_id, 'key.remove', without, by))
     },
   }
+}
+
+async function find(vault: Vault, id: number): Promise<ProviderRow> {
+  const row = await vault.reader().findProvider({ id })
+  if (row === undefined) throw appError('provider_not_found', { ref: id })
+  return row
 }
 
 function updatedKeys(

@@ -1,4 +1,5 @@
 // The keys of a provider: the first stands in the provider's own row, further ones in rows of the same form.
+import type { KeyChoice } from '../../shared/schemas.ts'
 import type { Actor } from '../actor.ts'
 import type { ProviderHead, ProviderRow } from './store.ts'
 
@@ -57,6 +58,8 @@ export interface KeyStore {
    * transaction; throws `provider_not_found`. `decide` runs inside the transaction and must not wait.
    */
   change(providerId: number, act: KeyAct, decide: (row: ProviderRow) => KeysChange, by: Actor): Promise<ProviderRow>
+  /** Says which of several keys is tried first; throws `provider_not_found`. */
+  choose(providerId: number, choice: KeyChoice, by: Actor): Promise<void>
   /** What is known of keys, by their ids; nothing of those that were never used or tested. */
   facts(keyIds: readonly string[]): Promise<ReadonlyMap<string, KeyFacts>>
   /** Adds what providers said to keys; of a key that is gone nothing is kept. */

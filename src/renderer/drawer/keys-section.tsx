@@ -7,6 +7,7 @@ import { showPageProblem } from '../state/page-problem.ts'
 import { useWriteBlock } from '../state/status.ts'
 import { strings } from '../strings.ts'
 import { Button } from '../ui/button.tsx'
+import { Segmented } from '../ui/segmented.tsx'
 import { formatNumber } from '../words.ts'
 import { AddKey } from './add-key.tsx'
 import { KeyRow } from './key-row.tsx'
@@ -15,14 +16,20 @@ import { useKeys } from './use-keys.ts'
 /** What a provider said to a key, by the key's id; `null` while it is asked. */
 export type Answers = Readonly<Record<string, string | null>>
 
+const choices = [
+  { value: 'in_order', label: strings.keys.choices.in_order },
+  { value: 'round_robin', label: strings.keys.choices.round_robin },
+] as const
+
 /** The keys of a provider in the order in which they are tried. Each change is made at once. */
 export function KeysSection({ provider }: { provider: Provider }) {
-  const { keys, reload } = useKeys(provider.id)
+  const { keys: found, reload } = useKeys(provider.id)
   const [answers, setAnswers] = useState<Answers>({})
   const [isAdding, setAdding] = useState(false)
   const block = useWriteBlock()
   const { keys: words } = strings
-  if (keys === undefined || keys.length === 0) return null
+  if (found === undefined || found.list.length === 0) return null
+  const { list: keys, choice } = found
 
   const run = async (act: () => Promise<unknown>): Promise<void> => {
     try {
@@ -65,7 +72,7 @@ export function KeysSection({ provider }: { provider: Provider }) {
           </Button>
         )}
       </div>
-      <p className="text-12 text-text-3">{words.order}</p>
+      <p className="text-12 text-text-3">{choice === 'in_order' ? words.inOrder : words.inTurn}</p>
       <ul className="overflow-hidden rounded-8 border border-line">
         {keys.map((key) => (
           <KeyRow
@@ -81,6 +88,19 @@ export function KeysSection({ provider }: { provider: Provider }) {
           />
         ))}
       </ul>
+      {keys.length > 1 && (
+        <div className="flex flex-wrap items-center justify-between gap-x-4 gap-y-2">
+          <span className="text-12 font-medium">{words.first}</span>
+          <Segmented
+            small
+            name={words.first}
+            value={choice}
+            choices={choices}
+            why={block}
+            onChange={(choice) => void run(() => api.setKeyChoice({ provider_id: provider.id, choice }))}
+          />
+        </div>
+      )}
       {isAdding && (
         <AddKey
           provider={provider}

@@ -26,6 +26,7 @@ describe('every change', () => {
       ['bringBackModels', { provider_id: acme.id }, 'model.bring_back', 'acme'],
       ['addModel', { provider_id: acme.id, name: 'three', display_name: 'Three' }, 'model.add', 'acme'],
       ['addKey', { provider_id: acme.id, api_key: 'ak-2' }, 'key.add', 'acme'],
+      ['setKeyChoice', { provider_id: acme.id, choice: 'round_robin' }, 'key.choose', 'acme'],
       ['updateKey', { provider_id: acme.id, key_id: 'first', position: 2 }, 'key.update', 'acme'],
       ['removeKey', { provider_id: acme.id, key_id: 'first' }, 'key.remove', 'acme'],
       ['removeApiKey', { provider_id: acme.id }, 'key.remove', 'acme'],

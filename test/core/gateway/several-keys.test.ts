@@ -167,6 +167,21 @@ describe('several keys in the vault', () => {
     expect(upstream.asked).toEqual(['b', 'c'])
   })
 
+  it('take turns to be first where their owner wants it, and still stand in for one another', async () => {
+    await using upstream = await openProvider({ a: says(200), b: says(401), c: says(200) })
+    await using gateway = await openWith(upstream.origin, ['a', 'b', 'c'])
+    const { client } = gateway.temp
+    const provider_id = (await client.listProvidersWithKeys()).at(-1)?.id ?? 0
+    expect(await client.getKeyChoice({ provider_id })).toEqual({ choice: 'in_order' })
+    await ask(gateway)
+    await client.setKeyChoice({ provider_id, choice: 'round_robin' })
+    for (let n = 0; n < 5; n++) expect((await ask(gateway))[0]).toBe(200)
+    expect(upstream.asked).toEqual(['a', 'a', 'b', 'c', 'a', 'c', 'a'])
+    await client.setKeyChoice({ provider_id, choice: 'in_order' })
+    await ask(gateway)
+    expect(upstream.asked.at(-1)).toBe('a')
+  })
+
   it('are used as they stand now: moved, removed, added while the gateway runs', async () => {
     await using upstream = await openProvider({ a: says(200), b: says(200), c: says(200) })
     await using gateway = await openWith(upstream.origin, ['a', 'b'])

@@ -1,3 +1,4 @@
+import type { KeyChoice } from '../../../shared/schemas.ts'
 import type { Actor } from '../../actor.ts'
 import {
   keysOf,
@@ -40,6 +41,20 @@ export class SqliteKeyStore implements KeyStore {
       for (const key of keys) if (!tokens.has(key.api_key_encrypted)) assertMasterKey(key.master_key_id)
       writeKeys(prepared, providerId, keys)
       return { result: providers.get({ id: providerId }), entry: { act, provider: before.name, detail } }
+    })
+  }
+
+  choose(providerId: number, choice: KeyChoice, by: Actor): Promise<void> {
+    const { prepared, acts, providers } = this.#parts
+    return acts.write(by, () => {
+      const { name, key_choice } = providers.get({ id: providerId })
+      if (choice === key_choice) return { result: undefined, entry: null }
+      prepared('UPDATE provider SET key_choice = ?, updated_at = ? WHERE id = ?').run(
+        choice,
+        new Date().toISOString(),
+        providerId,
+      )
+      return { result: undefined, entry: { act: 'key.choose', provider: name, detail: { choice } } }
     })
   }
 
