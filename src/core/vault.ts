@@ -505,14 +505,6 @@ export class Vault {
       } catch (cause) {
         if (!isAppError(cause)) throw cause
         opened.problem = cause
-        // A newer Latchkey starts locked, too: what can be asked of it then has to find the tables it knows.
-        if (cause.code === 'vault_locked' && reading.isOlder) {
-          await keepLocalCopy(reading, places.backups, 'migration', { warn })
-          reading.close()
-          file = undefined
-          const migrated = await openVaultForWriting(places.vault, { warn, onStep })
-          migrated.close()
-        }
       }
       opened.file = file ??= await openVaultForReading(places.vault, { warn, onStep })
       return opened

@@ -5,6 +5,7 @@ import { generateFernetKey } from '../../src/core/crypto/fernet.ts'
 import { getDecryptedApiKey } from '../../src/core/providers/provider-service.ts'
 import type { OperationId } from '../../src/shared/contract.ts'
 import type { Provider } from '../../src/shared/schemas.ts'
+import { toFirstFormat } from '../support/first-format.ts'
 import { openTempCore, tempHome, type TempCore } from '../support/temp-core.ts'
 import { sha256Of, tamper } from '../support/vault-dump.ts'
 
@@ -191,3 +192,17 @@ async function useEverything({ client, call }: TempCore): Promise<void> {
   await client.reopenVault()
   await client.getStatus()
 }
+
+it('is listed from an earlier format, too, which is brought to this one only by its own key', async () => {
+  toFirstFormat(home)
+  const before = sha256Of(at('vault.db'))
+  {
+    await using core = await openTempCore({ home, key: generateFernetKey() })
+    expect(await core.client.getStatus()).toMatchObject({ vault: { state: 'read_only', keys: 1 } })
+    const [first] = await core.client.listProviders()
+    expect(first).toMatchObject({ name: 'openai', has_api_key: true })
+  }
+  expect(sha256Of(at('vault.db'))).toBe(before)
+  await using core = await openTempCore({ home, key })
+  expect((await getDecryptedApiKey(core.core.vault, { name: 'openai' })).toString()).toBe(API_KEY)
+})

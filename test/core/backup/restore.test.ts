@@ -19,8 +19,9 @@ import { AppLock } from '../../../src/core/lock/app-lock.ts'
 import { placesFrom } from '../../../src/core/places.ts'
 import { getDecryptedApiKey } from '../../../src/core/providers/provider-service.ts'
 import { openVaultForReading } from '../../../src/core/store/sqlite/sqlite-vault-file.ts'
+import { toFirstFormat } from '../../support/first-format.ts'
 import { openTempCore, tempHome } from '../../support/temp-core.ts'
-import { ask, integrityOf, tamper } from '../../support/vault-dump.ts'
+import { ask, integrityOf } from '../../support/vault-dump.ts'
 import { isFileStep } from './file-step.ts'
 
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 })
@@ -344,22 +345,3 @@ describe('a vault of an earlier format', () => {
     expect(readdirSync(join(temp.home, 'backups')).filter((name) => name.endsWith('.db'))).toEqual(names)
   })
 })
-
-/** Takes back what the migrations after the first made. */
-function toFirstFormat(home: string): void {
-  tamper(home, 'ALTER TABLE audit DROP COLUMN hash')
-  tamper(home, 'DROP TABLE key_use')
-  tamper(home, 'DROP TABLE token')
-  tamper(
-    home,
-    `CREATE TABLE token (
-    id INTEGER PRIMARY KEY AUTOINCREMENT,
-    name TEXT NOT NULL UNIQUE,
-    kind TEXT NOT NULL,
-    prefix TEXT NOT NULL,
-    sha256 BLOB NOT NULL UNIQUE,
-    created_at TEXT NOT NULL
-  ) STRICT`,
-  )
-  tamper(home, 'PRAGMA user_version = 1')
-}

@@ -18,7 +18,7 @@ import {
 import type { Store } from '../store.ts'
 import type { VaultFile } from '../vault-file.ts'
 import { Acts, whenFree } from './act.ts'
-import { openForReading, openForWriting, type Database, type Statement } from './database.ts'
+import { copyInMemory, openForReading, openForWriting, type Database, type Statement } from './database.ts'
 import { assertDatabaseFile, assertVault } from './inspect.ts'
 import { isOlderFormat, migrate } from './migrate.ts'
 import { isBusy, sqliteCode, translateSqlite } from './sqlite-errors.ts'
@@ -132,11 +132,19 @@ function removeFiles(path: string): void {
   for (const suffix of ['', ...SIDE_FILES]) rmSync(path + suffix, { force: true })
 }
 
+/** What is read of an older vault that may not be written: the same in this Latchkey's format, in memory only. */
+function asNewest(db: Database): Database {
+  const copy = copyInMemory(db)
+  migrate(copy)
+  return copy
+}
+
 class SqliteVaultFile implements VaultFile {
   readonly path: string
   readonly writable: boolean
   readonly store: Store
   readonly #db: Database
+  readonly #inMemory: Database | undefined
   readonly #dataVersion: Statement
   readonly #warn: Warn
   readonly #onCommit: (() => void) | undefined
@@ -157,7 +165,9 @@ class SqliteVaultFile implements VaultFile {
     this.path = path
     this.writable = writable
     this.#inode = lookAt(path)?.ino
-    this.store = new SqliteStore(db, new Acts(db, path, () => this.#committed()))
+    if (!writable && isOlderFormat(db)) this.#inMemory = asNewest(db)
+    const shown = this.#inMemory ?? db
+    this.store = new SqliteStore(shown, new Acts(shown, path, () => this.#committed()))
     // What a killed process left in the log goes into the file at once.
     if (writable && (lookAt(`${path}-wal`)?.size ?? 0) > 0) this.#emptyLog()
   }
@@ -217,6 +227,7 @@ class SqliteVaultFile implements VaultFile {
   close(): void {
     clearTimeout(this.#checkpoint)
     this.#checkpoint = undefined
+    this.#inMemory?.close()
     if (!this.#db.open) return
     if (this.writable) this.#emptyLog()
     this.#db.close()
