@@ -6,6 +6,7 @@ import { KeyTest, KeyTestInput, KeyTests, NewProviderTest, UpstreamModels } from
 import { NewPassphrase, PassphraseChange, PassphraseRemoval, UnlockInput } from './lock-schemas.ts'
 import {
   KeyChoiceFields,
+  KeyHint,
   keyOutputFields,
   NewProviderKey,
   ProviderKey,
@@ -427,6 +428,13 @@ export const operations = {
     'Puts the key on the clipboard, marked as concealed, and clears it after 30 seconds.',
     ProviderRef,
     z.object({ clears_at: z.iso.datetime() }),
+    { doors: windowOnly },
+  ),
+  listKeyHints: op(
+    null,
+    'The last four characters of stored keys that have 20 and more, for the window alone.',
+    nothing,
+    z.array(KeyHint),
     { doors: windowOnly },
   ),
   openKeyPage: op(null, "Opens the catalog's page where a person gets a key.", ProviderRef, done, {

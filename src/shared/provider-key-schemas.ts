@@ -69,3 +69,14 @@ export const keyOutputFields = [
 
 /** `in_order` if never set. */
 export const KeyChoiceFields = z.object({ choice: KeyChoice })
+
+/** By what a person tells a key from another. */
+export const KeyHint = z.object({
+  /** Of the key. */
+  id: z.string(),
+  provider_id: z.int(),
+  /** The first key of its provider. */
+  is_first: z.boolean(),
+  hint: z.string().max(4),
+})
+export type KeyHint = z.infer<typeof KeyHint>

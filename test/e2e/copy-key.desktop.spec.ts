@@ -8,6 +8,8 @@ test('copies a key past the page, marked as a secret, and clears the clipboard a
   const key = latchkey.newKey('sk-proj-')
   await latchkey.prepare((client) => client.updateProvider({ provider_id: 1, api_key: key }))
   const page = await latchkey.open()
+  // Of the key itself a card shows four characters, and no more.
+  await expect(card(page, 'OpenAI')).toContainText(`…${key.slice(-4)}`)
   await card(page, 'OpenAI').focus()
   await page.keyboard.press('c')
   await expect(page.getByText('Key copied. Clipboard clears in')).toBeVisible()

@@ -47,7 +47,9 @@ describe('the operation table', () => {
   it('keeps the clipboard, the desktop and files away from REST', () => {
     const kept: OperationId[] = [
       'copyApiKey',
+      'listKeyHints',
       'openKeyPage',
+      'saveText',
       'chooseKeyFile',
       'previewAdoption',
       'adoptKey',

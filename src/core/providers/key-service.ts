@@ -9,7 +9,10 @@ import type { Vault } from '../vault.ts'
 import { findKey } from './find-key.ts'
 import { keyStateOf, sealKey } from './stored-key.ts'
 
-type KeyApi = Pick<Api, 'listKeys' | 'addKey' | 'updateKey' | 'removeKey' | 'getKeyChoice' | 'setKeyChoice'>
+type KeyApi = Pick<
+  Api,
+  'listKeys' | 'listKeyHints' | 'addKey' | 'updateKey' | 'removeKey' | 'getKeyChoice' | 'setKeyChoice'
+>
 
 /** The operations on the several keys of a provider. */
 export function keyOperations(vault: Vault, by: Actor): KeyApi {
@@ -25,6 +28,19 @@ export function keyOperations(vault: Vault, by: Actor): KeyApi {
     async setKeyChoice({ provider_id, choice }) {
       await vault.withMasterKey((store) => store.keys.choose(provider_id, choice, by))
       return { choice }
+    },
+
+    async listKeyHints() {
+      const store = vault.reader()
+      const hints = await store.keys.hints()
+      return (await store.listProviderHeads()).flatMap((row) =>
+        keysOf(row).flatMap(({ key_id }, at) => {
+          const hint = hints.get(key_id ?? '')
+          return key_id === null || hint === undefined
+            ? []
+            : [{ id: key_id, provider_id: row.id, is_first: at === 0, hint }]
+        }),
+      )
     },
 
     async addKey({ provider_id, api_key, label, enabled = true, position }) {

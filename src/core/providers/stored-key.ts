@@ -14,7 +14,7 @@ export function sealKey(ring: KeyRing, place: Place, api_key: string): SealedKey
   const plaintext = Buffer.from(api_key, 'utf8')
   try {
     const { token, master_key_id } = ring.seal(plaintext)
-    return bound(ring, place, token, master_key_id)
+    return { ...bound(ring, place, token, master_key_id), hint: hintOf(plaintext) }
   } finally {
     plaintext.fill(0)
   }
@@ -49,7 +49,7 @@ export function adoptedKey(ring: KeyRing, row: ProviderRow): SealedKey {
     try {
       // An older key of the ring is on its way out: what it opens is sealed anew under the vault's.
       const sealed = master_key_id === ring.currentId ? { token, master_key_id } : ring.seal(plaintext)
-      return bound(ring, row, sealed.token, sealed.master_key_id)
+      return { ...bound(ring, row, sealed.token, sealed.master_key_id), hint: hintOf(plaintext) }
     } finally {
       plaintext.fill(0)
     }
@@ -115,6 +115,16 @@ function isBound(ring: KeyRing, row: ProviderHead): boolean {
   const { api_key_encrypted: token, key_id, binding, master_key_id } = row
   if (token === null || key_id === null || binding === null || master_key_id === null) return false
   return ring.bindingMatches(contextOf(row, key_id, token), binding, master_key_id)
+}
+
+/** Four characters say which key it is; of a short one they would be too much of it. */
+const HINTED_LENGTH = 20
+const HINT_LENGTH = 4
+
+function hintOf(plaintext: Buffer): string | null {
+  // Characters are counted, so each has to be one byte.
+  const isPlain = plaintext.every((byte) => byte < 0x80)
+  return isPlain && plaintext.length >= HINTED_LENGTH ? plaintext.subarray(-HINT_LENGTH).toString('latin1') : null
 }
 
 function bound(ring: KeyRing, place: Place, token: string, master_key_id: string): SealedKey {

@@ -14,6 +14,8 @@ export interface StoredKey {
   label: string
   /** False: it is kept, and not used. */
   enabled: boolean
+  /** As in `SealedKey`, of a key that is about to be stored; of others see `hints`. */
+  hint?: string | null
 }
 
 /** Every key of a provider in the order in which they are tried; where there is any, the first is the provider's own. */
@@ -60,6 +62,8 @@ export interface KeyStore {
   change(providerId: number, act: KeyAct, decide: (row: ProviderRow) => KeysChange, by: Actor): Promise<ProviderRow>
   /** Says which of several keys is tried first; throws `provider_not_found`. */
   choose(providerId: number, choice: KeyChoice, by: Actor): Promise<void>
+  /** The last characters of keys that are long enough, by their ids. */
+  hints(): Promise<ReadonlyMap<string, string>>
   /** What is known of keys, by their ids; nothing of those that were never used or tested. */
   facts(keyIds: readonly string[]): Promise<ReadonlyMap<string, KeyFacts>>
   /** Adds what providers said to keys; of a key that is gone nothing is kept. */

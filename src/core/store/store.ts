@@ -16,6 +16,8 @@ export interface SealedKey {
   key_id: string
   binding: string
   master_key_id: string
+  /** Its last four characters, to be kept beside it; null where it is too short to show any. */
+  hint?: string | null
 }
 
 export interface ModelRow {

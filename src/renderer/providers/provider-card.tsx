@@ -2,6 +2,7 @@ import { useId, useState, memo, type KeyboardEvent, type MouseEvent } from 'reac
 import type { Provider } from '../../shared/schemas.ts'
 import { commandOf } from '../keyboard/keymap.ts'
 import { usePlatform } from '../keyboard/platform.ts'
+import { useKeyHints } from '../state/key-hints.ts'
 import { useProvider } from '../state/providers.ts'
 import { useWriteBlock } from '../state/status.ts'
 import { openEdit, setActive } from '../state/window.ts'
@@ -116,13 +117,17 @@ function Host({ base_url }: { base_url: string | null }) {
 
 /** The same columns on every card, so that the eye can run down them. */
 function Facts({ provider }: { provider: Provider }) {
+  const hints = useKeyHints((state) => state.byProvider)
   const facts = [
+    ...(hints === null ? [] : [{ label: strings.providers.key, ...keyFact(provider, hints.get(provider.id)) }]),
     { label: strings.providers.name, value: provider.name, look: 'mono' },
     { label: strings.providers.models, value: formatNumber(provider.models.length), look: 'tabular' },
     { label: strings.providers.speaks, value: strings.dialect[provider.dialect], look: '' },
   ]
   return (
-    <dl className="mt-3.5 grid grid-cols-[minmax(0,1.6fr)_minmax(0,1fr)_minmax(0,1.3fr)] gap-2">
+    <dl
+      className={`mt-3.5 grid gap-2 ${hints === null ? 'grid-cols-[minmax(0,1.6fr)_minmax(0,1fr)_minmax(0,1.3fr)]' : 'grid-cols-[minmax(0,1fr)_minmax(0,1.3fr)_minmax(0,0.8fr)_minmax(0,1.1fr)]'}`}
+    >
       {facts.map(({ label, value, look }) => (
         <div key={label} className="min-w-0">
           <dt className="text-11 text-text-3">{label}</dt>
@@ -133,4 +138,10 @@ function Facts({ provider }: { provider: Provider }) {
       ))}
     </dl>
   )
+}
+
+function keyFact({ key_state }: Provider, hint: string | undefined): { value: string; look: string } {
+  const { providers } = strings
+  if (key_state !== 'stored') return { value: providers.noneStored, look: 'text-text-3' }
+  return hint === undefined ? { value: providers.notShown, look: '' } : { value: `…${hint}`, look: 'mono' }
 }

@@ -1,6 +1,9 @@
 import { create } from 'zustand'
 import { api } from '../api.ts'
+import { useActivity } from '../activity/activity-state.ts'
 import { useSession } from '../session.ts'
+import { useUsage } from '../usage/usage-state.ts'
+import { loadKeyHints, useKeyHints } from './key-hints.ts'
 import { closeAll } from './overlays.ts'
 import { loadProviders, useProviders } from './providers.ts'
 import { useToast } from './toasts.ts'
@@ -29,13 +32,16 @@ export async function refresh(): Promise<void> {
     return loadSettings()
   }
   const isClosed = state === 'closed'
-  await Promise.all([loadProviders(), ...(isClosed ? [] : [loadSettings(), loadTools()])])
+  await Promise.all([loadProviders(), ...(isClosed ? [] : [loadSettings(), loadTools(), loadKeyHints()])])
 }
 
 /** Nothing of a locked vault stays in the window: what was fetched, what was typed, what lay over the page. */
 function forgetVault(): void {
   useProviders.setState(useProviders.getInitialState(), true)
   useTools.setState(useTools.getInitialState(), true)
+  useKeyHints.setState(useKeyHints.getInitialState(), true)
+  useUsage.setState(useUsage.getInitialState(), true)
+  useActivity.setState(useActivity.getInitialState(), true)
   useToast.setState(useToast.getInitialState(), true)
   useWindow.setState(({ page }) => ({ ...useWindow.getInitialState(), page, is_first_run_over: true }))
   closeAll()

@@ -198,6 +198,13 @@ export const migrations: readonly string[] = [
       count(*) FILTER (WHERE outcome IS NOT NULL AND cost IS NULL)
     FROM key_use GROUP BY 1, 2, 3;
   `,
+  // 8: by what a person tells keys apart: at most four characters of one, kept when it is stored.
+  `
+  CREATE TABLE key_hint (
+    key_id TEXT PRIMARY KEY,
+    hint TEXT NOT NULL
+  ) STRICT, WITHOUT ROWID;
+  `,
 ]
 
 /** The format from which on the audit trail is a chain. */

@@ -58,6 +58,11 @@ export class SqliteKeyStore implements KeyStore {
     })
   }
 
+  hints(): Promise<ReadonlyMap<string, string>> {
+    const { prepared, acts } = this.#parts
+    return acts.readOne(() => new Map(prepared('SELECT key_id, hint FROM key_hint').raw().all() as [string, string][]))
+  }
+
   facts(keyIds: readonly string[]): Promise<ReadonlyMap<string, KeyFacts>> {
     const { prepared, acts } = this.#parts
     return acts.read(() => {
@@ -109,7 +114,14 @@ export function writeKeys(prepared: Prepared, providerId: number, keys: readonly
   for (const [n, { api_key_encrypted, key_id, binding, master_key_id, label, enabled }] of further.entries()) {
     insert.run(providerId, n + 2, api_key_encrypted, key_id, binding, master_key_id, label, enabled ? 1 : 0)
   }
+  for (const key of keys) keepHint(prepared, key)
   dropHealth(prepared)
+}
+
+/** Keeps what a key that is stored now is told by. */
+export function keepHint(prepared: Prepared, { key_id, hint }: Pick<StoredKey, 'key_id' | 'hint'>): void {
+  if (typeof hint === 'string')
+    prepared('INSERT OR REPLACE INTO key_hint (key_id, hint) VALUES (?, ?)').run(key_id, hint)
 }
 
 /**
@@ -124,10 +136,14 @@ export function withFirstKey(row: ProviderRow, key: SealedKey | null): StoredKey
 /** As the table has it for a provider that never had a key. */
 export const FIRST_LABEL = 'Key 1'
 
-/** Forgets what is known of keys that are gone. */
+/** Forgets what is known of keys that are gone, and their hints. */
 export function dropHealth(prepared: Prepared): void {
   prepared(
     `DELETE FROM key_health WHERE key_id NOT IN (
+       SELECT key_id FROM provider WHERE key_id IS NOT NULL UNION ALL SELECT key_id FROM provider_key)`,
+  ).run()
+  prepared(
+    `DELETE FROM key_hint WHERE key_id NOT IN (
        SELECT key_id FROM provider WHERE key_id IS NOT NULL UNION ALL SELECT key_id FROM provider_key)`,
   ).run()
 }

@@ -25,7 +25,7 @@ import { ProviderReader } from './read-providers.ts'
 import { addMissingModels, seedCatalog, type Prepared } from './seed.ts'
 import { isUniqueViolation } from './sqlite-errors.ts'
 import { SqliteAuditStore } from './sqlite-audit-store.ts'
-import { dropHealth, SqliteKeyStore, withFirstKey, writeKeys } from './sqlite-key-store.ts'
+import { dropHealth, keepHint, SqliteKeyStore, withFirstKey, writeKeys } from './sqlite-key-store.ts'
 import { SqliteCustodyStore } from './sqlite-custody-store.ts'
 import { SqliteNetworkStore } from './sqlite-network-store.ts'
 import { SqliteLimitStore } from './sqlite-limit-store.ts'
@@ -103,6 +103,7 @@ export class SqliteStore implements Store {
           now,
         ],
       )
+      if (row.key !== null) keepHint((sql) => this.#statement(sql), row.key)
       for (const name of models) this.#insertModel(id, { name, display_name: name }, now)
       this.#run('DELETE FROM deleted WHERE provider_name = ?', row.name)
       return {

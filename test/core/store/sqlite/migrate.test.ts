@@ -124,6 +124,7 @@ const DIGESTS = [
   'd2b28cf35a2cb477ee32e9a723c28beae6dc4427367f8e3932b138f2381ea7ad',
   '1e832dd0fe108e29ebca5099dc7a9a72f7df1e11c6ee87d11dd72dca3d10ddfd',
   '8cb3ed1b6363e768e65aeca189d02973db85a7acfa9d5172b3ff95e8fb3d7b52',
+  '5adaf75ab57226995ab12893db0e3184d8d0a4c680841d8c1d97359b81499e28',
 ]
 
 describe('a migration that was shipped', () => {
