@@ -52,8 +52,25 @@ describe('token', { timeout: 120_000 }, () => {
       { name: 'codex-2', providers: null, requests_per_minute: null, spend_per_day: null, spend_per_month: 25.5 },
     ])
 
+    expect(await run('pause')).toMatchObject({ code: 0, stderr: expect.stringContaining('All tools are paused.') })
+    expect((await run('list')).stderr).toContain('All tools are paused since')
+    expect(await run('resume')).toEqual({ code: 0, stdout: '', stderr: 'All tools go on.\n' })
+
     expect(await run('revoke', 'codex-2')).toEqual({ code: 0, stdout: '', stderr: 'Revoked the token of codex-2.\n' })
     expect(await json('list')).toEqual([])
+    expect((await run('list', '--all')).stdout).toMatch(/^codex-2 .* revoked \d{4}-\d\d-\d\d \d\d:\d\dZ +never$/m)
+  })
+
+  it('is not the only thing with limits: all tools together may have some at a provider', async () => {
+    const limits = (...args: string[]): Promise<Ran> =>
+      latchkey(['provider', 'limits', 'xai', ...args], { home: temp.home })
+    const set = await limits('--spend-per-month', '100', '--rpm', '60')
+    expect(set.stderr).toBe('All tools together may use of xai: 60 req/min, $100.00/month\n')
+    await limits('--rpm', 'unlimited')
+    expect(JSON.parse((await limits('--json')).stdout)).toMatchObject({
+      spend_per_month: 100,
+      requests_per_minute: null,
+    })
   })
 
   it('of kind admin is asked for by its option, and for programs the answer is JSON', async () => {

@@ -103,7 +103,7 @@ function kindOf({ code, status }: AppError): RefusalKind | undefined {
   if (code === 'key_unreadable') return 'key'
   if (code === 'origin_not_allowed') return 'origin'
   if (code === 'host_not_allowed') return 'host'
-  if (code === 'not_allowed') return 'scope'
+  if (code === 'not_allowed' || code === 'price_unknown') return 'scope'
   if (status === 401 || code === 'too_many_attempts') return 'token'
   return status === 429 ? 'limit' : undefined
 }
