@@ -16,7 +16,7 @@ export interface UpdateParts {
   version: string
   ask: Ask
   /** Whether the owner wants it to be looked for. */
-  isWanted(): Promise<boolean>
+  isWanted: () => Promise<boolean>
   log: Log
   now?: () => number
 }
