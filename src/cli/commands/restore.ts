@@ -2,6 +2,7 @@ import { resolve } from 'node:path'
 import type { Command } from 'commander'
 import type { Restore, Restored } from '../../core/backup/restore.ts'
 import type { ProviderDifference, VaultDifferences } from '../../core/backup/vault-differences.ts'
+import { keysOf } from '../../core/store/key-store.ts'
 import { globalsOf } from '../globals.ts'
 import { Answers } from '../receive-passphrase.ts'
 import { counted } from '../table.ts'
@@ -73,7 +74,7 @@ async function restore(path: string, _options: object, command: Command): Promis
 }
 
 function tell({ facts, providers, replaces, differences }: Restore, vault: string): void {
-  const keys = providers.filter((row) => row.api_key_encrypted !== null).length
+  const keys = providers.flatMap(keysOf).length
   const made =
     facts === null ? '' : `, made ${facts.made_at.replace('T', ' ').slice(0, 16)} UTC by Latchkey ${facts.latchkey}`
   say(`The backup is whole: ${counted(providers.length, 'provider')}, ${counted(keys, 'key')}${printable(made)}.`)
