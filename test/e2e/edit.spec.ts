@@ -5,6 +5,7 @@ import {
   choice,
   chooseFromMenu,
   dialog,
+  fact,
   field,
   keyField,
   menuItem,
@@ -167,7 +168,7 @@ test('brings back models of the catalog that were deleted', async ({ latchkey })
     for (const { id } of models.slice(0, 2)) await client.deleteModel({ model_id: id })
   })
   const page = await latchkey.open()
-  const number = card(page, 'OpenAI').getByRole('definition').nth(1)
+  const number = fact(card(page, 'OpenAI'), 'Models')
   const before = Number(await number.textContent())
   await chooseFromMenu(page, 'OpenAI', 'Bring back 2 deleted models')
   await expect(number).toHaveText(String(before + 2))

@@ -1,5 +1,5 @@
 import { expect, test } from './support/fixture.ts'
-import { card, cards, dialog, field, keyField, openCustomStep, saveUntested } from './support/on-screen.ts'
+import { card, cards, dialog, fact, field, keyField, openCustomStep, saveUntested } from './support/on-screen.ts'
 
 /** How long a change that another program made may take to be seen. The command ends before the time begins. */
 const SOON = { timeout: 2_000 }
@@ -32,5 +32,5 @@ test('keeps what was saved when its process is killed', async ({ latchkey, page 
   const again = await latchkey.open()
   await expect(cards(again)).toHaveCount(5)
   await expect(card(again, 'Acme').getByText('Key stored')).toBeVisible()
-  await expect(card(again, 'Acme').getByRole('definition').nth(1)).toHaveText('2')
+  await expect(fact(card(again, 'Acme'), 'Models')).toHaveText('2')
 })

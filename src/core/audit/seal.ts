@@ -1,7 +1,7 @@
 // The seal of the audit trail: where it stood, under the master key, in a file outside the vault. It only ever moves
 // forward, so that cutting rows off cannot be hidden by sealing again.
 import { timingSafeEqual } from 'node:crypto'
-import { closeSync, openSync, renameSync, rmSync } from 'node:fs'
+import { closeSync, openSync, renameSync, rmSync, writeSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { z } from 'zod'
 import { codeOf, lookAt, readSmallFile, syncFolder, unwritable, writePrivateFile } from '../private-files.ts'
@@ -52,8 +52,11 @@ export function readSeal(path: string): AuditSeal | 'damaged' | undefined {
   }
 }
 
-/** How old a lock must be to be one of a process that was killed, in milliseconds; writing takes a few. */
-const STALE = 10_000
+/**
+ * How old a lock must be to be one of a process that was killed, in milliseconds, where it does not say so itself; writing
+ * takes a few.
+ */
+export const STALE = 10_000
 
 /**
  * Puts the seal into the file unless one stands there that is as far or further, or that does not hold; as far under
@@ -101,13 +104,28 @@ export function setSealAside(path: string, why: 'restore' | 'start-over', stamp:
 }
 
 function takeLock(lock: string): boolean {
-  const age = Date.now() - (lookAt(lock)?.mtimeMs ?? Date.now())
-  if (age > STALE) rmSync(lock, { force: true })
+  if (isLeftBehind(lock)) rmSync(lock, { force: true })
   try {
-    closeSync(openSync(lock, 'wx', 0o600))
+    const file = openSync(lock, 'wx', 0o600)
+    writeSync(file, String(process.pid))
+    closeSync(file)
     return true
   } catch (cause) {
     if (codeOf(cause) === 'EEXIST') return false
     throw cause
+  }
+}
+
+/** Whether whoever took the lock has ended without giving it back. */
+function isLeftBehind(lock: string): boolean {
+  const age = Date.now() - (lookAt(lock)?.mtimeMs ?? Date.now())
+  if (age > STALE) return true
+  const holder = Number(readSmallFile(lock, 32)?.bytes.toString('utf8') ?? '')
+  if (!Number.isInteger(holder) || holder <= 0) return false
+  try {
+    process.kill(holder, 0)
+    return false
+  } catch (cause) {
+    return codeOf(cause) === 'ESRCH'
   }
 }

@@ -1,10 +1,11 @@
 // Exchanges the master key. The ring [new, old] is written where the key lies, then every row is put under the new key in
 // one transaction, read again under the new key alone and moved into the main file, then the old key goes. Killed at any
 // point, what the source holds opens every row; run again, it goes on from there.
+import { setTimeout as delay } from 'node:timers/promises'
 import { appError } from '../../shared/errors.ts'
 import type { RotatedMasterKey } from '../../shared/master-key-schemas.ts'
 import type { Actor } from '../actor.ts'
-import { readSeal, sealHolds } from '../audit/seal.ts'
+import { readSeal, sealHolds, STALE } from '../audit/seal.ts'
 import { sealTrail } from '../audit/trail.ts'
 import { keepLocalCopy } from '../backup/local-copies.ts'
 import { keysThatMayGo, ringToBegin, ringToKeep, rotationState } from '../crypto/rotate-ring.ts'
@@ -67,7 +68,9 @@ async function put(shelf: WritableKeySource, text: string, { lock }: KeyCustody,
   }
 }
 
-const TRIES = 20
+/** How long another process may be writing the seal, in milliseconds: a little longer than it takes to be given up. */
+const SEAL_LIMIT = STALE + 2_000
+const SEAL_PAUSE = 50
 
 /**
  * The seal of the audit trail goes under the new key while the old one can still vouch for it. Where the trail or its seal
@@ -76,11 +79,15 @@ const TRIES = 20
 async function sealUnderNewKey({ file, places }: KeyCustody, text: string): Promise<void> {
   const ring = KeyRing.parse(text)
   try {
-    for (let tried = 0; tried < TRIES; tried += 1) {
+    const deadline = performance.now() + SEAL_LIMIT
+    for (;;) {
       await sealTrail(file.store.audit, places.audit_head, ring)
       const seal = readSeal(places.audit_head)
       if (seal === undefined || seal === 'damaged' || seal.master_key_id === ring.currentId) return
       if (!sealHolds(seal, ring) || (await file.store.audit.hashAt(seal.seq)) !== seal.hash) return
+      // Without the old key nothing would vouch for the trail: both stay, and the next rotation goes on from here.
+      if (performance.now() > deadline) throw appError('vault_busy', undefined)
+      await delay(SEAL_PAUSE)
     }
   } finally {
     ring.destroy()

@@ -13,6 +13,9 @@ export const field = (within: Page | Locator, label: string): Locator =>
 /** Fields of the type "password" have no role. */
 export const keyField = (within: Page | Locator): Locator => within.getByLabel('API key', { exact: true })
 export const choice = (within: Page | Locator, name: string | RegExp): Locator => within.getByRole('radio', { name })
+/** What a card says under one of its small headings. */
+export const fact = (card: Locator, label: string): Locator =>
+  card.locator('dt', { hasText: new RegExp(`^${label}$`) }).locator('xpath=following-sibling::dd')
 export const menuItem = (page: Page, name: string): Locator => page.getByRole('menuitem', { name })
 
 /** The wizard, opened by its button. */
