@@ -1,7 +1,7 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, utimesSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { spawn } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { CHAIN_BEGIN, verifyChain } from '../../../src/core/audit/chain.ts'
 import { raiseSeal, readSeal, sealAt, sealHolds } from '../../../src/core/audit/seal.ts'
@@ -80,6 +80,12 @@ describe('its file', () => {
     expect(raiseSeal(path, seal)).toBe(false)
     utimesSync(`${path}.lock`, 0, 0)
     expect(raiseSeal(path, seal)).toBe(true)
+
+    writeFileSync(`${path}.lock`, String(process.pid))
+    expect(raiseSeal(path, sealAt({ seq: 10, hash }, ring))).toBe(false)
+    const { pid } = spawnSync(process.execPath, ['--version'])
+    writeFileSync(`${path}.lock`, String(pid))
+    expect(raiseSeal(path, sealAt({ seq: 10, hash }, ring))).toBe(true)
   })
 
   it('moves forward under four processes that all raise it', async () => {
