@@ -1,8 +1,9 @@
 // The passphrase goes to nobody but the process that holds this folder's lock: its file says the port, and a file that a
 // killed listener left behind is told by its process, which is gone.
-import { Agent, request } from 'node:http'
 import { text } from 'node:stream/consumers'
 import { API_BASE, operations, routeOf } from '../shared/contract.ts'
+import { Agent, request } from '../core/http/node-http.ts'
+import { isAlive } from '../core/is-alive.ts'
 import { appError, fromErrorBody, type ErrorBody } from '../shared/errors.ts'
 import type { ListenerFile } from '../core/http/listener-file.ts'
 
@@ -34,15 +35,6 @@ function reachable(find: Find, ownToken: string | undefined): Reachable | undefi
   const token = about?.token ?? (ownToken === '' ? undefined : ownToken)
   if (about === undefined || token === undefined || !isAlive(about.pid)) return undefined
   return { port: about.port, token }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch {
-    return false
-  }
 }
 
 async function send({ port, token }: Reachable, passphrase: string): Promise<void> {

@@ -1,19 +1,17 @@
 import type { Api } from '../shared/contract.ts'
 import { isAppError } from '../shared/errors.ts'
 import type { Actor } from './actor.ts'
-import { endMove, moveMasterKey } from './key-move/move-master-key.ts'
 import { withMasterKeyLock } from './key-custody.ts'
 import { lookAt } from './private-files.ts'
-import { planRotation } from './rotation/plan-rotation.ts'
-import { rotateMasterKey } from './rotation/rotate-master-key.ts'
 import type { Vault } from './vault.ts'
 
 type MasterKeyApi = Pick<Api, 'moveMasterKey' | 'planRotation' | 'rotateMasterKey'>
 
-/** The operations on the master key itself. */
+/** The operations on the master key itself, loaded when one is asked for: most runs never do. */
 export function masterKeyOperations(vault: Vault, by: Actor): MasterKeyApi {
   return {
     async moveMasterKey(destination) {
+      const { moveMasterKey } = await import('./key-move/move-master-key.ts')
       try {
         return await vault.withCustody((custody) => moveMasterKey(custody, destination, by))
       } finally {
@@ -22,10 +20,12 @@ export function masterKeyOperations(vault: Vault, by: Actor): MasterKeyApi {
     },
 
     async planRotation() {
+      const { planRotation } = await import('./rotation/plan-rotation.ts')
       return vault.withCustody(planRotation)
     },
 
     async rotateMasterKey() {
+      const { rotateMasterKey } = await import('./rotation/rotate-master-key.ts')
       return vault.withCustody((custody) => rotateMasterKey(custody, () => vault.reopen(), by))
     },
   }
@@ -34,6 +34,7 @@ export function masterKeyOperations(vault: Vault, by: Actor): MasterKeyApi {
 /** Wipes what a move that was killed left behind. */
 export async function endKilledMove(vault: Vault): Promise<void> {
   if (vault.state !== 'open' || lookAt(vault.places.key_move_file) === undefined) return
+  const { endMove } = await import('./key-move/move-master-key.ts')
   try {
     await vault.withCustody((custody) => withMasterKeyLock(custody, () => endMove(custody)))
     // The place that it was opened from may be the one that is gone.

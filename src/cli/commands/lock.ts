@@ -6,7 +6,6 @@ import { withVault } from '../open-vault.ts'
 import { Answers } from '../receive-passphrase.ts'
 import { NotConfirmed } from '../refusals.ts'
 import { note, say } from '../terminal.ts'
-import { unlockListener } from '../unlock-listener.ts'
 
 export function addLock(program: Command): void {
   program
@@ -50,6 +49,7 @@ async function unlock(_options: object, command: Command): Promise<void> {
     if (!core.vault.lock.isSet) throw core.vault.problem ?? appError('passphrase_not_set', undefined)
     const { places } = core.vault
     const passphrase = () => new Answers().hidden('Passphrase of the vault (it is not shown): ', 'passphrase')
+    const { unlockListener } = await import('../unlock-listener.ts')
     const address = await unlockListener(() => findListener(places, note), passphrase, process.env['LATCHKEY_TOKEN'])
     if (address === undefined) {
       throw new NotConfirmed(

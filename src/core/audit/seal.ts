@@ -4,6 +4,7 @@ import { timingSafeEqual } from 'node:crypto'
 import { closeSync, openSync, renameSync, rmSync, writeSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { z } from 'zod'
+import { isAlive } from '../is-alive.ts'
 import { codeOf, lookAt, readSmallFile, syncFolder, unwritable, writePrivateFile } from '../private-files.ts'
 
 export const AuditSeal = z.strictObject({
@@ -56,7 +57,7 @@ export function readSeal(path: string): AuditSeal | 'damaged' | undefined {
  * How old a lock must be to be one of a process that was killed, in milliseconds, where it does not say so itself; writing
  * takes a few.
  */
-export const STALE = 10_000
+export const SEAL_LOCK_STALE = 10_000
 
 /**
  * Puts the seal into the file unless one stands there that is as far or further, or that does not hold; as far under
@@ -119,13 +120,7 @@ function takeLock(lock: string): boolean {
 /** Whether whoever took the lock has ended without giving it back. */
 function isLeftBehind(lock: string): boolean {
   const age = Date.now() - (lookAt(lock)?.mtimeMs ?? Date.now())
-  if (age > STALE) return true
+  if (age > SEAL_LOCK_STALE) return true
   const holder = Number(readSmallFile(lock, 32)?.bytes.toString('utf8') ?? '')
-  if (!Number.isInteger(holder) || holder <= 0) return false
-  try {
-    process.kill(holder, 0)
-    return false
-  } catch (cause) {
-    return codeOf(cause) === 'ESRCH'
-  }
+  return Number.isInteger(holder) && holder > 0 && !isAlive(holder)
 }

@@ -5,7 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { appError } from '../../shared/errors.ts'
 import type { RotatedMasterKey } from '../../shared/master-key-schemas.ts'
 import type { Actor } from '../actor.ts'
-import { readSeal, sealHolds, STALE } from '../audit/seal.ts'
+import { readSeal, SEAL_LOCK_STALE, sealHolds } from '../audit/seal.ts'
 import { sealTrail } from '../audit/trail.ts'
 import { keepLocalCopy } from '../backup/local-copies.ts'
 import { keysThatMayGo, ringToBegin, ringToKeep, rotationState } from '../crypto/rotate-ring.ts'
@@ -69,7 +69,7 @@ async function put(shelf: WritableKeySource, text: string, { lock }: KeyCustody,
 }
 
 /** How long another process may be writing the seal, in milliseconds: a little longer than it takes to be given up. */
-const SEAL_LIMIT = STALE + 2_000
+const SEAL_LIMIT = SEAL_LOCK_STALE + 2_000
 const SEAL_PAUSE = 50
 
 /**
