@@ -1,69 +1,30 @@
 // The vault of this process: opened read-only and looked at, then for writing if its master key is at hand.
 // Whatever is wrong with it is a state with a sentence, and nothing is written in that state.
 import { basename } from 'node:path'
-import { appError, isAppError, type AppError, type ErrorCode } from '../shared/errors.ts'
+import { appError, type AppError, type ErrorCode } from '../shared/errors.ts'
 import type { LockReason } from '../shared/lock-schemas.ts'
 import type { KeySourceName } from '../shared/schemas.ts'
-import { actorOf, type Actor } from './actor.ts'
+import type { Actor } from './actor.ts'
 import { Refusals } from './audit/refusals.ts'
 import { Sealing } from './audit/sealing.ts'
 import { sealTrail } from './audit/trail.ts'
-import type { CatalogInUse } from './catalog/catalog-in-use.ts'
-import { CatalogError } from './catalog/located.ts'
-import type { KeySource } from './crypto/key-source.ts'
 import type { KeyCustody } from './key-custody.ts'
-import {
-  givenKeySource,
-  makeMasterKey,
-  mendMasterKeyFile,
-  readKeyRing,
-  recordedKeySource,
-  type GivenKeys,
-} from './crypto/key-sources.ts'
+import type { GivenKeys } from './crypto/key-sources.ts'
 import { KeyDestroyed } from './crypto/fernet.ts'
 import type { KeyRing } from './crypto/master-key.ts'
 import { AppLock } from './lock/app-lock.ts'
 import { takesPassphrase, rewrap, type RewrapAct } from './lock/rewrap.ts'
 import type { Places } from './places.ts'
-import { keepLocalCopy } from './backup/local-copies.ts'
-import { ensurePrivateFolder, lookAt, unwritable, type OnStep, type Warn } from './private-files.ts'
+import { ensurePrivateFolder } from './private-files.ts'
 import { startOver } from './start-over.ts'
-import { keysOf } from './store/key-store.ts'
-import { createVault, openVaultForReading, openVaultForWriting } from './store/sqlite/sqlite-vault-file.ts'
-import { MasterKeyChanged, type AuditEntry, type DroppedKeys, type Store, type VaultRow } from './store/store.ts'
+import { openVaultForWriting } from './store/sqlite/sqlite-vault-file.ts'
+import { MasterKeyChanged, type AuditEntry, type DroppedKeys, type Store } from './store/store.ts'
 import type { VaultFile } from './store/vault-file.ts'
+import { assertOpens, CLOSED, missingKey, VaultOpening, type Opened, type OpeningParts } from './vault-opening.ts'
 
-interface VaultOptions {
-  places: Places
-  given: GivenKeys
-  catalog: CatalogInUse
-  warn: Warn
+interface VaultOptions extends OpeningParts {
   /** A refusal could not be written down. */
   onUnrecorded: (cause: unknown) => void
-  onStep?: OnStep | undefined
-}
-
-interface Opened {
-  file: VaultFile | undefined
-  ring: KeyRing | undefined
-  /** Why nothing can be written, or why the file could not be opened at all. */
-  problem: AppError | undefined
-  row: VaultRow | undefined
-  source: { name: KeySourceName; place: string } | undefined
-  /** The id of the key that was given, also where it is the wrong one. */
-  givenId: string | undefined
-  /** The id of the first key of the source. */
-  offeredId: string | undefined
-}
-
-const CLOSED: Opened = {
-  file: undefined,
-  ring: undefined,
-  problem: undefined,
-  row: undefined,
-  source: undefined,
-  givenId: undefined,
-  offeredId: undefined,
 }
 
 /** The states that start-over mends. */
@@ -80,21 +41,17 @@ const lostKey: ReadonlySet<ErrorCode> = new Set([
 /** What the process knows of its vault. Acts on it go through `reader` and `withMasterKey`. */
 export class Vault {
   readonly places: Places
-  /** True where this very start made the vault. */
-  isNew = false
-  catalogProblem: string | null = null
   readonly lock = new AppLock()
   /** What was refused, on its way into the audit trail. */
   readonly refusals: Refusals
   readonly #options: VaultOptions
+  readonly #opening: VaultOpening
   readonly #sealing: Sealing
-  #given: GivenKeys
   #opened: Opened = CLOSED
   #epoch = 0
   #seen = ''
   #reopening: Promise<void> | undefined
   #busy = 0
-  #existed = false
   #startingOver: Promise<unknown> = Promise.resolve()
   #retired: Opened[] = []
   #decrypts = 0
@@ -102,9 +59,9 @@ export class Vault {
 
   private constructor(options: VaultOptions) {
     this.#options = options
-    this.#given = options.given
     this.places = options.places
     this.#sealing = new Sealing(() => this.#sealTrail(), options.warn)
+    this.#opening = new VaultOpening(options, this.lock, () => this.#sealing.changed())
     this.refusals = new Refusals((entry, by, alarm) => this.#recordRefusal(entry, by, alarm), options.onUnrecorded)
   }
 
@@ -113,6 +70,16 @@ export class Vault {
     const vault = new Vault(options)
     await vault.reopen()
     return vault
+  }
+
+  /** True where this very start made the vault. */
+  get isNew(): boolean {
+    return this.#opening.isNew
+  }
+
+  /** What is wrong with the catalog in use; null where it was merged. */
+  get catalogProblem(): string | null {
+    return this.#opening.catalogProblem
   }
 
   /** The name that start-over asks for: that of the folder. */
@@ -277,7 +244,7 @@ export class Vault {
       this.#writable()
       const { file, row } = this.#opened
       if (file === undefined || row === undefined) throw appError('internal', undefined)
-      const source = await this.#sourceFor(row)
+      const source = await this.#opening.sourceFor(row)
       const text = await source?.read()
       if (source === undefined || text === undefined) throw await missingKey(file.store, row)
       const masterKey = Buffer.from(text)
@@ -296,10 +263,10 @@ export class Vault {
       this.#writable()
       const { file, row } = this.#opened
       if (file === undefined || row === undefined) throw appError('internal', undefined)
-      const source = await this.#placeFor(row)
+      const source = await this.#opening.placeFor(row)
       if (source === undefined) throw await missingKey(file.store, row)
       const { places, warn, onStep } = this.#options
-      return act({ file, row, source, lock: this.lock, given: this.#given, places, warn, onStep })
+      return act({ file, row, source, lock: this.lock, given: this.#opening.given, places, warn, onStep })
     })
   }
 
@@ -334,8 +301,8 @@ export class Vault {
   async #reopenAfter(earlier: Promise<void> | undefined, given: GivenKeys | undefined): Promise<void> {
     // Whoever asked for the earlier one is told how it failed.
     await earlier?.catch(() => undefined)
-    if (given !== undefined) this.#given = { session: this.#given.session, ...given }
-    this.#retire(await this.#open())
+    if (given !== undefined) this.#opening.give(given)
+    this.#retire(await this.#opening.open())
     // What still runs may not go on with the key of a vault that turned out to be locked.
     if (this.state === 'locked') for (const { ring } of this.#retired) ring?.destroy()
     if (this.#busy === 0) this.#release()
@@ -354,7 +321,7 @@ export class Vault {
       }
       const { places, warn, onStep } = this.#options
       try {
-        return await startOver({ places, given: this.#given, file, row, warn, onStep }, by)
+        return await startOver({ places, given: this.#opening.given, file, row, warn, onStep }, by)
       } finally {
         await this.reopen()
       }
@@ -429,121 +396,6 @@ export class Vault {
     this.#seen = revision
   }
 
-  async #open(): Promise<Opened> {
-    const { places, warn, onStep } = this.#options
-    try {
-      ensurePrivateFolder(places.data, warn)
-      // A vault that was here and is gone is not replaced by an empty one: its owner may be putting a copy back.
-      if (lookAt(places.vault) === undefined && !this.#existed) await this.#create()
-      const reading = await openVaultForReading(places.vault, { warn, onStep })
-      this.#existed = true
-      return await this.#openExisting(reading)
-    } catch (cause) {
-      const problem = unwritable(places.data, cause)
-      if (!isAppError(problem)) throw problem
-      return { ...CLOSED, problem }
-    }
-  }
-
-  async #create(): Promise<void> {
-    const { places, warn, onStep } = this.#options
-    const given = await givenKeySource(this.#given, places)
-    const made = given === undefined ? await makeMasterKey(places, this.#given.session, warn, onStep) : undefined
-    const source = given ?? made?.source
-    try {
-      const ring = source === undefined ? undefined : await readKeyRing(this.lock.over(source, null))
-      if (source === undefined || ring === undefined) {
-        throw appError('key_file_unreadable', { path: source?.place ?? '', what: 'it does not exist' })
-      }
-      const key = { id: ring.currentId, source: source.name, place: source.place }
-      ring.destroy()
-      this.isNew = await createVault(
-        places.vault,
-        async (store) => {
-          await store.recordMasterKey(key, actorOf('start'))
-          await this.#merge(store, null)
-        },
-        { warn, onStep },
-      )
-    } finally {
-      if (!this.isNew) await made?.discard()
-    }
-  }
-
-  async #openExisting(reading: VaultFile): Promise<Opened> {
-    const { places, warn, onStep } = this.#options
-    let file: VaultFile | undefined = reading
-    let ring: KeyRing | undefined
-    try {
-      const row = await reading.store.readVault()
-      const opened: Opened = { ...CLOSED, row }
-      try {
-        const source = await this.#sourceFor(row)
-        if (source !== undefined) opened.source = { name: source.name, place: source.place }
-        ring = source === undefined ? undefined : await readKeyRing(source)
-        if (ring === undefined) throw await missingKey(reading.store, row)
-        opened.givenId = ring.currentId
-        opened.offeredId = ring.currentId
-        if (row.master_key_id === null || !ring.has(row.master_key_id)) {
-          ring.destroy()
-          // It may have been exchanged between the two readings.
-          if ((await reading.store.readVault()).master_key_id !== row.master_key_id)
-            return await this.#openExisting(reading)
-          throw appError('encryption_key_wrong', { place: opened.source?.place ?? '' })
-        }
-        opened.ring = ring.ledBy(row.master_key_id)
-        opened.givenId = row.master_key_id
-        // A vault that needs no migration costs no copy.
-        if (reading.isOlder) await keepLocalCopy(reading, places.backups, 'migration', { warn })
-        reading.close()
-        file = undefined
-        const onCommit = (): void => this.#sealing.changed()
-        file = await openVaultForWriting(places.vault, { warn, onStep, onCommit })
-        // A process that was killed may have left rows without a seal.
-        onCommit()
-        await this.#merge(file.store, row.catalog_digest)
-      } catch (cause) {
-        if (!isAppError(cause)) throw cause
-        opened.problem = cause
-      }
-      opened.file = file ??= await openVaultForReading(places.vault, { warn, onStep })
-      return opened
-    } catch (cause) {
-      ring?.destroy()
-      file?.close()
-      throw cause
-    }
-  }
-
-  /** The source of the key as an opened lock lets it be read. */
-  async #sourceFor(row: VaultRow): Promise<KeySource | undefined> {
-    const place = await this.#placeFor(row)
-    return place === undefined ? undefined : this.lock.over(place, row.master_key_id)
-  }
-
-  /** The same as it is: wrapped, where a passphrase is set. */
-  async #placeFor(row: VaultRow): Promise<KeySource | undefined> {
-    const { places, warn } = this.#options
-    const given = await givenKeySource(this.#given, places)
-    const source = given ?? recordedKeySource(row.key_source, row.key_place, places, this.#given.session)
-    if (source?.name === 'file') mendMasterKeyFile(places, warn)
-    return source
-  }
-
-  /** Merges the catalog where it differs from what was merged last; a broken one is reported and changes nothing. */
-  async #merge(store: Store, merged: string | null): Promise<void> {
-    const { catalog } = this.#options
-    this.catalogProblem = null
-    try {
-      const digest = await catalog.digest()
-      if (digest !== merged) await store.seed(await catalog.load(), digest, actorOf('start'))
-    } catch (cause) {
-      // The vault is sound without it: a full disk or a broken file must not close it.
-      if (!(cause instanceof CatalogError) && !isAppError(cause)) throw cause
-      this.catalogProblem = cause.message
-    }
-  }
-
   #retire(next: Opened): void {
     this.#retired.push(this.#opened)
     this.#opened = next
@@ -558,16 +410,4 @@ export class Vault {
       file?.close()
     }
   }
-}
-
-async function assertOpens(source: KeySource, { master_key_id }: VaultRow): Promise<void> {
-  const ring = await readKeyRing(source)
-  const opens = master_key_id !== null && ring?.has(master_key_id) === true
-  ring?.destroy()
-  if (!opens) throw appError('encryption_key_wrong', { place: source.place })
-}
-
-async function missingKey(store: Store, row: VaultRow): Promise<AppError> {
-  const keys = (await store.listProviderHeads()).flatMap(keysOf).length
-  return appError('encryption_key_missing', { keys, last: row.key_place })
 }
