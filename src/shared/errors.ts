@@ -242,7 +242,6 @@ export const errors = {
 
   // The vault
   vault_locked: row(423, 'The vault is locked', 'Unlock it in the window, or run: latchkey unlock'),
-  vault_read_only: row<{ why: string }>(503, ({ why }) => `The vault is open read-only: ${why}`),
   vault_busy: row(503, 'The vault is busy: another program has held it for 5 seconds', 'Nothing was saved. Try again.'),
   vault_in_use: row(
     409,

@@ -55,3 +55,19 @@ export const Usage = z.object({
 })
 export type Usage = z.infer<typeof Usage>
 export type UsageSums = Usage['total']
+
+/** The sum of sums. */
+export function sumUsage(rows: readonly UsageSums[]): UsageSums {
+  const sum = (field: keyof UsageSums): number => rows.reduce((all, row) => all + row[field], 0)
+  return {
+    requests: sum('requests'),
+    failed: sum('failed'),
+    input_tokens: sum('input_tokens'),
+    output_tokens: sum('output_tokens'),
+    cached_tokens: sum('cached_tokens'),
+    cost_usd: sum('cost_usd'),
+    estimated: sum('estimated'),
+    unmeasured: sum('unmeasured'),
+    unpriced: sum('unpriced'),
+  }
+}

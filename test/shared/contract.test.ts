@@ -177,7 +177,6 @@ describe('the error table', () => {
       'method_not_allowed',
       'passphrase_too_short',
       'setting_invalid',
-      'vault_read_only',
       'upstream_failed',
       'upstream_timeout',
     ]

@@ -1,8 +1,13 @@
 import type { Api } from '../../shared/contract.ts'
+import { sumUsage, type UsageSums } from '../../shared/usage-schemas.ts'
 import type { UsageRow } from '../store/token-store.ts'
 import type { Vault } from '../vault.ts'
 
 const DAYS = 30
+
+function sumsOf({ group: _group, part: _part, cost, ...sums }: UsageRow): UsageSums {
+  return { ...sums, cost_usd: cost }
+}
 
 /** The operation that sums up what tools have used. */
 export function usageOperations(vault: Vault): Pick<Api, 'getUsage'> {
@@ -18,12 +23,12 @@ export function usageOperations(vault: Vault): Pick<Api, 'getUsage'> {
         from: since.toISOString(),
         to: until.toISOString(),
         group_by,
-        rows: rows.map(({ group, part, ...row }) => ({
-          group,
-          ...(asked.split_by === undefined ? {} : { part }),
-          ...sumOf([row]),
+        rows: rows.map((row) => ({
+          group: row.group,
+          ...(asked.split_by === undefined ? {} : { part: row.part }),
+          ...sumsOf(row),
         })),
-        total: sumOf(rows),
+        total: sumUsage(rows.map(sumsOf)),
       }
     },
   }
@@ -38,21 +43,4 @@ function momentOf(text: string, days: number): Date {
 
 function startOfDay(time: Date, days: number): Date {
   return new Date(time.getFullYear(), time.getMonth(), time.getDate() + days)
-}
-
-type Sums = Omit<UsageRow, 'group' | 'part'>
-
-function sumOf(rows: readonly Sums[]) {
-  const sum = (field: keyof Sums): number => rows.reduce((all, row) => all + row[field], 0)
-  return {
-    requests: sum('requests'),
-    failed: sum('failed'),
-    input_tokens: sum('input_tokens'),
-    output_tokens: sum('output_tokens'),
-    cached_tokens: sum('cached_tokens'),
-    cost_usd: sum('cost'),
-    estimated: sum('estimated'),
-    unmeasured: sum('unmeasured'),
-    unpriced: sum('unpriced'),
-  }
 }

@@ -1,5 +1,5 @@
-import type { Usage, UsageSums } from '../../shared/usage-schemas.ts'
-import { gather, sumOf } from './gather-usage.ts'
+import { sumUsage, type Usage, type UsageSums } from '../../shared/usage-schemas.ts'
+import { gather } from './gather-usage.ts'
 
 /** A provider's part of every bar, or what is left of them: `name` is null there. */
 export interface Series {
@@ -20,20 +20,20 @@ const KEYS = ['a', 'b', 'c', 'd'] as const
 /** The costs of each day by provider, the dearest four by name. `rows` are days with providers as their parts. */
 export function chartOf(rows: Usage['rows'], days: readonly string[]): { series: Series[]; bars: Bar[] } {
   const providers = [...Map.groupBy(rows, (row) => row.part ?? null)]
-    .map(([name, parts]) => ({ name, sums: sumOf(parts) }))
+    .map(([name, parts]) => ({ name, sums: sumUsage(parts) }))
     .sort((a, b) => b.sums.cost_usd - a.sums.cost_usd || b.sums.requests - a.sums.requests)
   const named = providers.slice(0, KEYS.length)
   const others = providers.slice(KEYS.length).map(({ sums }) => sums)
   const series: Series[] = [
     ...named.map((provider, at) => ({ key: KEYS[at] ?? ('rest' as const), ...provider })),
-    ...(others.length === 0 ? [] : [{ key: 'rest' as const, name: null, sums: sumOf(others) }]),
+    ...(others.length === 0 ? [] : [{ key: 'rest' as const, name: null, sums: sumUsage(others) }]),
   ]
   const keyOf = new Map(series.map(({ key, name }) => [name, key]))
   const byDay = new Map(gather(rows).map((gathered) => [gathered.group, gathered]))
   const bars = days.map((day): Bar => {
-    const { parts = [], sums = sumOf([]) } = byDay.get(day) ?? {}
+    const { parts = [], sums = sumUsage([]) } = byDay.get(day) ?? {}
     const bySeries = Map.groupBy(parts, ({ part = null }) => keyOf.get(part) ?? 'rest')
-    return { day, sums, parts: Object.fromEntries([...bySeries].map(([key, rows]) => [key, sumOf(rows)])) }
+    return { day, sums, parts: Object.fromEntries([...bySeries].map(([key, rows]) => [key, sumUsage(rows)])) }
   })
   return { series, bars }
 }
