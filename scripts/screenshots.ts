@@ -79,12 +79,26 @@ async function drawAll(browser: Browser, theme: Theme): Promise<void> {
   changeVault(home, `PRAGMA user_version = ${FORMAT}`)
   damage()
   await withDesktop(theme, masterKey, drawVault('vault-damaged', 'This vault is damaged'))
+  renew()
+  await lockAway(theme)
+  await withDesktop(theme, null, drawUnlock)
 }
 
 /** The desktop window follows the setting, not the page's emulation. */
 async function showIn(theme: Theme): Promise<void> {
   await using temp = await openTempCore({ home, key: masterKey })
   await temp.client.updateSettings({ theme })
+}
+
+/** A vault behind a passphrase, with keys in it. */
+async function lockAway(theme: Theme): Promise<void> {
+  await using temp = await openTempCore({ home, key: null })
+  const { client } = temp
+  for (const provider of (await client.listProviders()).slice(0, 3)) {
+    await client.updateProvider({ provider_id: provider.id, api_key: `made-up-for-a-picture-${provider.name}` })
+  }
+  await client.updateSettings({ theme })
+  await client.setPassphrase({ passphrase: 'made up for a picture' })
 }
 
 function damage(): void {
@@ -356,6 +370,14 @@ async function drawPages(page: Page, shoot: Shoot): Promise<void> {
   await shoot('shortcuts')
   await leave()
 
+  await button('Tools').click()
+  await page.getByText('nightly-evals').first().waitFor()
+  await shoot('tools')
+  await button('Create token').click()
+  await dialog.getByRole('textbox').first().waitFor()
+  await shoot('create-token')
+  await leave()
+
   await button('Settings').click()
   await button('Make a new one…').click()
   await button('Make a new one').click()
@@ -370,16 +392,26 @@ async function drawDesktop(page: Page, shoot: Shoot): Promise<void> {
   await go('Settings')
   await page.getByRole('heading', { name: 'Settings' }).waitFor()
   await shoot('desktop-settings')
+  {
+    await using _ = await takePort(5625)
+    await page.getByRole('switch', { name: 'Let local tools connect' }).click()
+    await page.getByRole('button', { name: 'Use 5626' }).waitFor()
+    await shoot('desktop-port-busy')
+  }
   await go('Providers')
   await page.getByRole('gridcell', { name: 'OpenAI', exact: true }).focus()
   await page.keyboard.press('c')
   await page.getByText('Key copied.').waitFor()
   await shoot('desktop-key-copied')
-  await go('Settings')
-  await using _ = await takePort(5625)
-  await page.getByRole('switch', { name: 'Let local tools connect' }).click()
-  await page.getByRole('button', { name: 'Use 5626' }).waitFor()
-  await shoot('desktop-port-busy')
+}
+
+async function drawUnlock(page: Page, shoot: Shoot): Promise<void> {
+  await page.getByRole('heading', { name: 'Latchkey is locked' }).waitFor()
+  await shoot('unlock')
+  await page.getByLabel('Passphrase', { exact: true }).fill('not this one')
+  await page.keyboard.press('Enter')
+  await page.getByText('Wrong passphrase.').waitFor()
+  await shoot('unlock-wrong')
 }
 
 /** Another program on the port; where one is there already, that one does. */
