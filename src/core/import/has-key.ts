@@ -1,20 +1,35 @@
 import { isAppError } from '../../shared/errors.ts'
-import { getDecryptedApiKey } from '../providers/provider-service.ts'
+import { actorOf } from '../actor.ts'
+import { releaseKey } from '../providers/release-key.ts'
+import { keysOf } from '../store/key-store.ts'
+import type { ProviderRow } from '../store/store.ts'
 import type { Vault } from '../vault.ts'
 import type { HasKey } from './plan.ts'
 
-/** Compares with the stored key, inside the core: only the answer leaves. A key that cannot be read is another one. */
+/**
+ * Compares with every stored key of the provider, inside the core: only the answer leaves. A key that cannot be read is
+ * another one.
+ */
 export function hasKeyIn(vault: Vault): HasKey {
-  return async ({ id }, key) => {
-    let stored: Buffer
-    try {
-      stored = await getDecryptedApiKey(vault, { id })
-    } catch (cause) {
-      if (isAppError(cause) && (cause.code === 'key_unreadable' || cause.code === 'provider_has_no_key')) return false
-      throw cause
-    }
-    const same = key.lend((text) => stored.equals(Buffer.from(text)))
-    stored.fill(0)
-    return same
+  return ({ id }, key) =>
+    vault.during(async () => {
+      const row = await vault.reader().findProvider({ id })
+      if (row === undefined) return false
+      for (const one of keysOf(row)) {
+        const stored = await opened(vault, { ...row, ...one })
+        const same = stored !== undefined && key.lend((text) => stored.equals(Buffer.from(text)))
+        stored?.fill(0)
+        if (same) return true
+      }
+      return false
+    })
+}
+
+async function opened(vault: Vault, row: ProviderRow): Promise<Buffer | undefined> {
+  try {
+    return await releaseKey(vault, row, actorOf('start'))
+  } catch (cause) {
+    if (isAppError(cause) && cause.code === 'key_unreadable') return undefined
+    throw cause
   }
 }

@@ -180,6 +180,17 @@ describe('keys that were found', () => {
     ])
   })
 
+  it('are known where they are a further key of their provider', async () => {
+    await using temp = await openTempCore()
+    const openai = (await temp.client.listProviders()).find(({ name }) => name === 'openai')
+    const provider_id = openai?.id ?? 0
+    await temp.client.updateProvider({ provider_id, api_key: 'sk-proj-another-0123456789' })
+    const found = { OPENAI_API_KEY: env.OPENAI_API_KEY }
+    expect(acts(await envPlan(temp, found))).toEqual(['replace_key openai (not ticked)'])
+    await temp.client.addKey({ provider_id, api_key: env.OPENAI_API_KEY })
+    expect(acts(await envPlan(temp, found))).toEqual(['nothing openai (not ticked)'])
+  })
+
   it('are imported one by one: one that fails holds up none', async () => {
     await using temp = await openTempCore()
     const plan = await envPlan(temp, { MISTRAL_API_KEY: env.MISTRAL_API_KEY, XAI_API_KEY: env.XAI_API_KEY })
