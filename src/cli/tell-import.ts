@@ -1,13 +1,11 @@
 // What an import found, in words. Of a key its last four characters are shown, and only where it is long enough.
 import { homedir } from 'node:os'
-import type { ImportAct } from '../core/import/plan.ts'
-import type { PreparedImport, PreparedLine } from '../core/import/prepare-import.ts'
-import type { FoundPlace } from '../core/import/raw-key.ts'
+import type { FoundKeys, FoundPlace, ImportAct, ImportLine } from '../shared/import-schemas.ts'
 import { counted } from './table.ts'
 import { painted, print, printable } from './terminal.ts'
 
 /** Lists what can be imported, numbered and the certain ones marked, and says what cannot and why. */
-export function tellPrepared({ lines, skipped, problems, remarks }: PreparedImport): void {
+export function tellFound({ lines, skipped, problems, remarks }: Omit<FoundKeys, 'search_id'>): void {
   const offered = offeredOf(lines)
   for (const [index, line] of offered.entries()) {
     const number = String(index + 1).padStart(String(offered.length).length)
@@ -18,7 +16,7 @@ export function tellPrepared({ lines, skipped, problems, remarks }: PreparedImpo
   for (const line of lines.filter(({ act }) => act === 'nothing')) {
     print(
       printable(
-        `${line.provider.name}: nothing to do${line.key === null ? '' : `, its key${hintOf(line)} is in the vault`}`,
+        `${line.provider.name}: nothing to do${line.has_key ? `, its key${hintOf(line)} is in the vault` : ''}`,
       ),
     )
     for (const text of line.remarks) print(`  ${printable(text)}`)
@@ -29,32 +27,11 @@ export function tellPrepared({ lines, skipped, problems, remarks }: PreparedImpo
 }
 
 /** The lines that do something, in the order of their numbers. */
-export const offeredOf = (lines: readonly PreparedLine[]): PreparedLine[] =>
-  lines.filter(({ act }) => act !== 'nothing')
+export const offeredOf = (lines: readonly ImportLine[]): ImportLine[] => lines.filter(({ act }) => act !== 'nothing')
 
-/** The same for a program: no key is in it. */
-export function importFacts({ lines, skipped, problems, remarks }: PreparedImport) {
-  return {
-    lines: lines.map(({ id, act, ticked, provider, new_base_url, key, models, places, remarks }) => ({
-      id,
-      act,
-      ticked,
-      provider,
-      new_base_url,
-      last_four: key?.hint ?? null,
-      models: models.map(({ name }) => name),
-      places,
-      remarks,
-    })),
-    skipped,
-    problems,
-    remarks,
-  }
-}
-
-const doing: Record<ImportAct, (line: PreparedLine) => string> = {
-  create: ({ provider, key }) =>
-    `a new provider at ${provider.base_url ?? 'no address'}${key === null ? ', without a key' : ', with its key'}`,
+const doing: Record<ImportAct, (line: ImportLine) => string> = {
+  create: ({ provider, has_key }) =>
+    `a new provider at ${provider.base_url ?? 'no address'}${has_key ? ', with its key' : ', without a key'}`,
   add_key: () => 'its key',
   replace_key: ({ new_base_url }) =>
     `another key in place of the one it has${new_base_url === null ? '' : `, and the address ${new_base_url}`}`,
@@ -62,14 +39,14 @@ const doing: Record<ImportAct, (line: PreparedLine) => string> = {
   nothing: () => 'nothing',
 }
 
-function headOf(line: PreparedLine): string {
+function headOf(line: ImportLine): string {
   const { act, provider, models } = line
   const more = models.length === 0 ? '' : `, ${counted(models.length, 'model')}`
   return `${provider.name}: ${doing[act](line)}${hintOf(line)}${more}`
 }
 
-function hintOf({ key }: PreparedLine): string {
-  return key === null || key.hint === null ? '' : ` …${key.hint}`
+function hintOf({ last_four }: ImportLine): string {
+  return last_four === null ? '' : ` …${last_four}`
 }
 
 const tools: Partial<Record<FoundPlace['tool'], string>> = {

@@ -1,4 +1,5 @@
-import { operations, type Api, type OperationId } from '../shared/contract.ts'
+import { createClient, type Call } from '../shared/client.ts'
+import { operations, type Api, type Client, type Door, type OperationId } from '../shared/contract.ts'
 import { appError } from '../shared/errors.ts'
 import type { Settings } from '../shared/schemas.ts'
 import type { Actor } from './actor.ts'
@@ -8,7 +9,10 @@ import { unreadEnvFile } from './crypto/key-sources.ts'
 import type { StartKeychainHelper } from './crypto/keychain-process.ts'
 import { takenEnvironmentKey } from './crypto/take-environment-key.ts'
 import type { Desktop } from './desktop.ts'
+import { dispatch } from './dispatch.ts'
 import type { ToolGateway } from './gateway/tool-gateway.ts'
+import { ImportDesk } from './import/import-desk.ts'
+import { importOperations } from './import/import-service.ts'
 import { endKilledMove, masterKeyOperations } from './master-key-service.ts'
 import { ListenerControl } from './listener-control.ts'
 import { followLock } from './lock/idle-lock.ts'
@@ -128,6 +132,8 @@ export async function openCore(options: CoreOptions): Promise<Core> {
   })
   const listener = new ListenerControl({ vault, tokens, gateway, env, log, apiFor, revision })
 
+  const desk = new ImportDesk()
+
   function apiFor(by: Actor): Api {
     const api: Api = {
       ...providerOperations(vault, catalog, by),
@@ -140,9 +146,17 @@ export async function openCore(options: CoreOptions): Promise<Core> {
       ...networkOperations(vault, desktop, by),
       ...masterKeyOperations(vault, by),
       ...lockOperations(vault, by),
+      ...importOperations({ vault, catalog, desk, env, desktop, client: () => clientOf(by) }, by),
       ...systemOperations({ vault, catalog, listener, updates, desktop, notes, revision, closing: closing.signal }, by),
     }
     return heldOpen(api, vault, by, () => lock.touch())
+  }
+
+  /** What this actor would ask through its own door. */
+  function clientOf(by: Actor): Client {
+    const door: Door = by.door === 'start' ? 'cli' : by.door
+    const api = apiFor(by)
+    return createClient(((id, input) => dispatch(api, door, id, input)) as Call)
   }
 
   return {
@@ -164,6 +178,7 @@ export async function openCore(options: CoreOptions): Promise<Core> {
     notes,
     async close() {
       closing.abort()
+      desk.forget()
       lock.stop()
       updates.stop()
       await run?.close()

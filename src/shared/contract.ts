@@ -32,6 +32,7 @@ import {
   StartOverResult,
   Status,
 } from './schemas.ts'
+import { FoundKeys, ImportChoice, ImportedKeys, KeySearch, SearchRef } from './import-schemas.ts'
 import { MovedMasterKey, MoveMasterKey, RotatedMasterKey, RotationPlan } from './master-key-schemas.ts'
 import { Network, NetworkPatch } from './network-schemas.ts'
 import { ProviderLimits, ProviderLimitsPatch } from './limit-schemas.ts'
@@ -422,6 +423,33 @@ export const operations = {
     { doors: inPerson },
   ),
 
+  findKeys: op(
+    null,
+    'Looks for keys in the environment, in files of tools or in a dump of Open R4U; of each the last four characters are told.',
+    KeySearch,
+    FoundKeys,
+    { doors: inPerson },
+  ),
+  importKeys: op(
+    null,
+    'Stores the keys of the lines that are wanted, once. What was found is forgotten then.',
+    ImportChoice,
+    ImportedKeys,
+    { doors: inPerson },
+  ),
+  undoCommentOut: op(
+    null,
+    'Puts a file back as it was before an import turned lines of it into comments.',
+    z.strictObject({ ...SearchRef.shape, path: z.string() }),
+    done,
+    { doors: inPerson, status: 204 },
+  ),
+  endImport: op(null, 'Forgets the keys that were found.', SearchRef, done, {
+    doors: inPerson,
+    status: 204,
+    whenLocked: true,
+  }),
+
   // The window alone: what touches the clipboard, the desktop or a file.
   copyApiKey: op(
     null,
@@ -455,6 +483,14 @@ export const operations = {
   chooseKeyFile: op(null, 'Asks for a key file and opens the vault with it until Latchkey quits.', nothing, Status, {
     doors: windowOnly,
   }),
+
+  chooseImportFile: op(
+    null,
+    'Asks for a file that an import may look into; null where the person cancels.',
+    z.strictObject({ what: z.enum(['keys', 'dump', 'dump_key']) }),
+    z.object({ path: z.string().nullable() }),
+    { doors: windowOnly },
+  ),
 
   chooseAuthorities: op(
     null,

@@ -378,6 +378,12 @@ export const errors = {
     'It has been left as it is. Look at it, or search for keys again.',
   ),
 
+  import_over: row(
+    409,
+    'What was found has been forgotten',
+    'It is kept for ten minutes, until it is imported, and no longer than the dialog is open. Search again.',
+  ),
+
   settings_not_editable: row<{ path: string; what: string }>(
     422,
     ({ path, what }) => `${path} cannot be changed: ${what}`,

@@ -233,7 +233,7 @@ export const defaultSettings: Settings = {
   update_check: false,
 }
 
-const Problem = z.object({
+export const Problem = z.object({
   detail: z.string(),
   code: z.string(),
   hint: z.string().optional(),

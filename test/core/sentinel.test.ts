@@ -4,7 +4,6 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import Sqlite from 'better-sqlite3'
 import { describe, expect, it } from 'vitest'
-import { importFacts } from '../../src/cli/tell-import.ts'
 import { actorOf } from '../../src/core/actor.ts'
 import { backUp } from '../../src/core/backup/back-up.ts'
 import { newBackupKey, withPassphrase } from '../../src/core/backup/backup-key.ts'
@@ -212,9 +211,15 @@ async function importKeys({ core, client, home }: TempCore, sentinel: Sentinel):
   expect(prepared.lines.filter(({ act }) => act !== 'nothing').length).toBeGreaterThan(2)
   expect(prepared.problems.length).toBeGreaterThan(2)
   sentinel.lookAtValue('what an import found', prepared)
-  sentinel.lookAtValue('what an import tells programs', importFacts(prepared))
   sentinel.lookAtValue('what became of it', await applyImport(client, prepared.lines))
   sentinel.lookAtValue('what was taken out', takeOut(prepared.lines))
+  writeFileSync(join(folder, '.env'), files['.env'])
+  const found = await client.findKeys({ files: Object.keys(files).map((name) => join(folder, name)) })
+  expect(found.lines.length).toBeGreaterThan(0)
+  sentinel.lookAtValue('what an import tells', found)
+  const { search_id, lines } = found
+  const imported = await client.importKeys({ search_id, lines: lines.map(({ id }) => id), comment_out: true })
+  sentinel.lookAtValue('what an import did', imported)
   const dump = [join(folder, 'broken.sql')]
   for (const key of ['key.env', 'broken.sql', 'none']) {
     const refused = await prepareOrigin(target, dump, join(folder, key)).catch((cause: unknown) => cause)

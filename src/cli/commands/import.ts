@@ -1,37 +1,18 @@
-import { homedir } from 'node:os'
 import { resolve } from 'node:path'
 import { Option, type Command } from 'commander'
-import type { ImportOutcome } from '../../core/import/plan.ts'
-import type { PreparedImport, PreparedLine, TakenOut } from '../../core/import/prepare-import.ts'
-import type { ImportTool } from '../../core/import/raw-key.ts'
+import { ImportTool, type ImportedKeys, type ImportLine, type KeySearch } from '../../shared/import-schemas.ts'
 import { askLine } from '../ask.ts'
 import { globalsOf, type Globals } from '../globals.ts'
-import { withVault, type OpenVault } from '../open-vault.ts'
+import { withVault } from '../open-vault.ts'
 import { NotConfirmed, UsageError } from '../refusals.ts'
 import { counted } from '../table.ts'
-import { importFacts, offeredOf, placeOf, tellPrepared } from '../tell-import.ts'
-import { canAsk, note, print, printable, say } from '../terminal.ts'
-
-const TOOLS = [
-  'shell',
-  'claude_code',
-  'vscode',
-  'codex',
-  'gemini_cli',
-  'llm',
-  'aichat',
-  'litellm',
-  'continue',
-  'opencode',
-  'aider',
-  'cline',
-  'cc_switch',
-] as const satisfies readonly ImportTool[]
+import { offeredOf, placeOf, tellFound } from '../tell-import.ts'
+import { canAsk, print, printable, say } from '../terminal.ts'
 
 interface Options {
   env?: boolean
   file?: string[]
-  tool?: (typeof TOOLS)[number][]
+  tool?: ImportTool[]
   origin?: string[]
   dryRun?: boolean
   commentOut?: boolean
@@ -44,7 +25,7 @@ export function addImport(program: Command): void {
     .description('Find keys in the environment and in the files of tools, and store those you tick')
     .option('--env', 'look into the environment, this one and that of the login shell')
     .option('--file <path...>', 'look into a file: a .env, a start-up file of a shell, the settings of a tool')
-    .addOption(new Option('--tool <name...>', 'look into the files of a tool').choices(TOOLS))
+    .addOption(new Option('--tool <name...>', 'look into the files of a tool').choices(ImportTool.options))
     .option('--origin <dump...>', 'import Open R4U: a dump in SQL, CSV or SQLite; --key-file has its ENCRYPTION_KEY')
     .option('--dry-run', 'only say what would be done')
     .option('--comment-out', 'afterwards, turn the lines that held the keys into comments')
@@ -78,17 +59,24 @@ async function importKeys(options: Options, command: Command): Promise<void> {
   assertCombination(options, globals)
   // With --origin, --key-file is the other system's key and not the vault's.
   const own: Globals = options.origin === undefined ? globals : { ...globals, keyFile: undefined }
-  await withVault(options.dryRun === true ? 'read' : 'change', own, async (vault) => {
-    const prepared = await prepare(vault, options, globals)
+  await withVault(options.dryRun === true ? 'read' : 'change', own, async ({ client }) => {
+    const { search_id, ...found } = await client.findKeys(searchOf(options, globals))
     try {
-      if (globals.json && options.dryRun === true) return print(JSON.stringify(importFacts(prepared)))
-      if (!globals.json) tellPrepared(prepared)
+      if (globals.json && options.dryRun === true) return print(JSON.stringify(found))
+      if (!globals.json) tellFound(found)
       // What a person names has to be there; what a search looks for may be missing.
-      if (options.file !== undefined && prepared.problems.length > 0) process.exitCode = 1
-      if (offeredOf(prepared.lines).length === 0) say('There is nothing to import.')
-      if (options.dryRun !== true) await apply(vault, prepared, options, globals)
+      if (options.file !== undefined && found.problems.length > 0) process.exitCode = 1
+      if (offeredOf(found.lines).length === 0) say('There is nothing to import.')
+      if (options.dryRun === true) return
+      const chosen = await choose(offeredOf(found.lines), options.yes === true)
+      const lines = chosen.map(({ id }) => id)
+      const imported = await client.importKeys({ search_id, lines, comment_out: options.commentOut === true })
+      const failed = [...imported.outcomes.filter(({ done }) => !done), ...imported.commented_out.filter(isRefused)]
+      if (failed.length > 0) process.exitCode = 1
+      if (globals.json) print(JSON.stringify({ ...found, ...imported }))
+      else tellImported(chosen, imported)
     } finally {
-      for (const { key } of prepared.lines) key?.forget()
+      await client.endImport({ search_id })
     }
   })
 }
@@ -109,89 +97,15 @@ function assertCombination({ origin, env, file, tool, commentOut }: Options, { k
   }
 }
 
-async function prepare({ core, client }: OpenVault, options: Options, { keyFile }: Globals): Promise<PreparedImport> {
-  const [{ prepareOrigin, prepareSearch }, catalog] = await Promise.all([
-    import('../../core/import/prepare-import.ts'),
-    catalogOf(core.places),
-  ])
-  const target = { vault: core.vault, client, catalog }
-  if (options.origin !== undefined) {
-    return prepareOrigin(
-      target,
-      options.origin.map((path) => resolve(path)),
-      resolve(keyFile ?? ''),
-    )
+function searchOf({ env = false, tool = [], file = [], origin }: Options, { keyFile }: Globals): KeySearch {
+  if (origin !== undefined) {
+    return { origin: { dump: origin.map((path) => resolve(path)), key_file: resolve(keyFile ?? '') } }
   }
-  const { env = false, tool = [], file = [] } = options
-  const environment = env || (tool.length === 0 && file.length === 0)
-  return prepareSearch(target, {
-    context: { home: homedir(), env: process.env, platform: process.platform },
-    login_shell: environment ? await loginShell() : undefined,
-    environment: env,
-    tools: [...new Set(tool)],
-    files: [...new Set(file.map((path) => resolve(path)))],
-  })
-}
-
-async function catalogOf(places: OpenVault['core']['places']) {
-  const [{ catalogInUse }, { CatalogError }] = await Promise.all([
-    import('../../core/catalog/catalog-in-use.ts'),
-    import('../../core/catalog/located.ts'),
-  ])
-  try {
-    return (await catalogInUse(places).load()).providers
-  } catch (cause) {
-    // Said already when the vault was opened; what it would know is missed, and the rest is found.
-    if (cause instanceof CatalogError) return []
-    throw cause
-  }
-}
-
-async function loginShell() {
-  const { loginShellVariables } = await import('../../core/import/login-shell.ts')
-  const variables = await loginShellVariables(process.env)
-  if (variables === undefined && process.platform !== 'win32') {
-    note('The login shell did not say what it sets up, so only the environment of this command was looked into.')
-  }
-  return variables
-}
-
-async function apply(
-  { client }: OpenVault,
-  prepared: PreparedImport,
-  options: Options,
-  { json }: Globals,
-): Promise<void> {
-  const [{ applyImport }, { isLine, takeOut }] = await Promise.all([
-    import('../../core/import/plan.ts'),
-    import('../../core/import/prepare-import.ts'),
-  ])
-  const chosen = await choose(offeredOf(prepared.lines), options.yes === true)
-  const outcomes = await applyImport(client, chosen)
-  const stored = prepared.lines.filter(
-    ({ id, act, key }) => key !== null && (act === 'nothing' || outcomes.some((one) => one.id === id && one.done)),
-  )
-  const taken = options.commentOut === true ? takeOut(stored) : []
-  const failed = outcomes.filter(({ done }) => !done)
-  if (failed.length > 0 || taken.some((one) => 'error' in one)) process.exitCode = 1
-  if (json) {
-    const commented_out = taken.map((one) =>
-      'done' in one
-        ? { path: one.path, backup: one.done.backup, variables: one.done.variables }
-        : { path: one.path, error: one.error.body },
-    )
-    return print(JSON.stringify({ ...importFacts(prepared), outcomes, commented_out }))
-  }
-  tellOutcomes(chosen, outcomes)
-  tellTaken(taken)
-  const left = stored.flatMap(({ places }) => places).filter((place) => options.commentOut !== true || !isLine(place))
-  if (left.length === 0) return
-  say('Still there, and no longer needed by what uses Latchkey:')
-  for (const place of left) say(`  ${printable(placeOf(place))}`)
+  return { environment: env, tools: tool, files: file.map((path) => resolve(path)) }
 }
 
 /** Numbers, all, none; Enter takes what is marked. */
-async function choose(offered: readonly PreparedLine[], yes: boolean): Promise<PreparedLine[]> {
+async function choose(offered: readonly ImportLine[], yes: boolean): Promise<ImportLine[]> {
   const marked = offered.filter(({ ticked }) => ticked)
   if (offered.length === 0 || yes) return marked
   if (!canAsk()) {
@@ -213,7 +127,11 @@ async function choose(offered: readonly PreparedLine[], yes: boolean): Promise<P
   }
 }
 
-function tellOutcomes(chosen: readonly PreparedLine[], outcomes: readonly ImportOutcome[]): void {
+type TakenOut = ImportedKeys['commented_out'][number]
+
+const isRefused = (one: TakenOut): one is Extract<TakenOut, { error: unknown }> => 'error' in one
+
+function tellImported(chosen: readonly ImportLine[], { outcomes, commented_out, left }: ImportedKeys): void {
   const done = outcomes.filter((outcome) => outcome.done)
   if (chosen.length > 0) say(`Imported ${done.length} of ${counted(chosen.length, 'line')}.`)
   for (const outcome of outcomes) {
@@ -221,17 +139,17 @@ function tellOutcomes(chosen: readonly PreparedLine[], outcomes: readonly Import
     const name = chosen.find(({ id }) => id === outcome.id)?.provider.name ?? ''
     say(printable(`${name} was not imported: ${outcome.error.detail}. ${outcome.error.hint ?? ''}`.trimEnd()))
   }
-}
-
-function tellTaken(taken: readonly TakenOut[]): void {
-  for (const one of taken) {
-    if ('error' in one) {
-      say(printable(`${one.error.body.detail}. ${one.error.body.hint ?? ''}`.trimEnd()))
+  for (const one of commented_out) {
+    if (isRefused(one)) {
+      say(printable(`${one.error.detail}. ${one.error.hint ?? ''}`.trimEnd()))
       continue
     }
-    const { path, backup, variables } = one.done
+    const { path, backup, variables } = one
     say(printable(`Commented out in ${path}: ${variables.join(', ')}`))
     say(printable(`  As it was, with the keys: ${backup}`))
     say(printable(`  To undo: cp '${backup}' '${path}'. To end it: delete that copy.`))
   }
+  if (left.length === 0) return
+  say('Still there, and no longer needed by what uses Latchkey:')
+  for (const place of left) say(`  ${printable(placeOf(place))}`)
 }

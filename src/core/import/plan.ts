@@ -1,5 +1,6 @@
 import type { Client } from '../../shared/contract.ts'
 import { isAppError, type ErrorBody } from '../../shared/errors.ts'
+import type { ImportAct } from '../../shared/import-schemas.ts'
 import type { Auth, Dialect } from '../../shared/schemas.ts'
 import type { FoundKey } from './found-key.ts'
 
@@ -15,12 +16,6 @@ export interface ExistingProvider {
 
 /** Whether this provider's stored key is this one: asked of the core, which alone can tell. */
 export type HasKey = (provider: ExistingProvider, key: FoundKey) => Promise<boolean>
-
-/**
- * What importing one thing would do: make a provider, give one its key, exchange the key it has, add models, or
- * nothing, because all of it is there.
- */
-export type ImportAct = 'create' | 'add_key' | 'replace_key' | 'add_models' | 'nothing'
 
 /** One line of the list that a person ticks. */
 export interface PlannedImport {

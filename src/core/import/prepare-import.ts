@@ -1,6 +1,7 @@
 // From what was searched to the list that a person ticks, and from what was imported to the lines that may go.
 import type { Client } from '../../shared/contract.ts'
 import { appError, isAppError, type AppError } from '../../shared/errors.ts'
+import type { FoundPlace } from '../../shared/import-schemas.ts'
 import type { CatalogProvider } from '../catalog/models-yaml.ts'
 import { MalformedKey } from '../crypto/fernet.ts'
 import { KeyRing } from '../crypto/master-key.ts'
@@ -12,7 +13,7 @@ import { readOriginDump } from './origin-dump.ts'
 import { planFindings } from './plan-findings.ts'
 import { planOrigin, type ImportInto } from './plan-origin.ts'
 import type { PlannedImport } from './plan.ts'
-import type { FoundPlace, ImportProblem } from './raw-key.ts'
+import type { ImportProblem } from './raw-key.ts'
 import { searchKeys, type SearchRequest } from './search-keys.ts'
 import { variablesOfEnvFile } from './static-variables.ts'
 

@@ -1,32 +1,5 @@
+import type { FoundPlace } from '../../shared/import-schemas.ts'
 import type { Dialect } from '../../shared/schemas.ts'
-
-/** Which program left the key where it was found. */
-export type ImportTool =
-  | 'environment'
-  | 'login_shell'
-  | 'file'
-  | 'shell'
-  | 'claude_code'
-  | 'vscode'
-  | 'codex'
-  | 'gemini_cli'
-  | 'llm'
-  | 'aichat'
-  | 'litellm'
-  | 'continue'
-  | 'opencode'
-  | 'aider'
-  | 'cline'
-  | 'cc_switch'
-
-/** Where a key stands: a file with the name of the variable or field in it, and the line where that is known. */
-export interface FoundPlace {
-  tool: ImportTool
-  path: string | null
-  line: number | null
-  /** `OPENAI_API_KEY`, `env.ANTHROPIC_API_KEY`, `clients[0].api_key`. */
-  field: string
-}
 
 /** A key as a file has it, before anybody knows whose it is. */
 export interface RawKey {

@@ -1,8 +1,9 @@
+import type { FoundPlace, ImportTool } from '../../shared/import-schemas.ts'
 import type { CatalogProvider } from '../catalog/models-yaml.ts'
 import { FoundKey } from './found-key.ts'
 import { candidatesOf, identify, type Target } from './identify.ts'
 import type { Candidate } from './known-providers.ts'
-import type { FoundPlace, ImportProblem, ImportTool, RawKey, SearchContext } from './raw-key.ts'
+import type { ImportProblem, RawKey, SearchContext } from './raw-key.ts'
 import { searchFile, searchToolFiles, type Searched } from './tool-files.ts'
 import { keysAmong, type Variables } from './variables.ts'
 

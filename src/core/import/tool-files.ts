@@ -1,9 +1,10 @@
 // Which files a search looks into, and what reads them.
 import { join } from 'node:path'
+import type { FoundPlace } from '../../shared/import-schemas.ts'
 import { lookAt, readSmallFile, reason } from '../private-files.ts'
 import type { Candidate } from './known-providers.ts'
 import { parsed, type Format } from './parsed.ts'
-import type { ImportProblem, ImportTool, RawKey, SearchContext } from './raw-key.ts'
+import type { ImportProblem, RawKey, SearchContext } from './raw-key.ts'
 import { withSqliteCopy } from './sqlite-copy.ts'
 import { variablesOfEnvFile, variablesOfShellFile } from './static-variables.ts'
 import { configFolder, toolFolders } from './tool-folders.ts'
@@ -15,7 +16,7 @@ const LIMIT = 4 * 1024 * 1024
 type Read = (text: string, file: tools.ToolFile) => RawKey[]
 
 interface Source {
-  tool: ImportTool
+  tool: FoundPlace['tool']
   paths: (context: SearchContext) => string[]
   read: Read | 'cc_switch'
 }
@@ -107,7 +108,7 @@ export interface Searched {
 export async function searchToolFiles(
   context: SearchContext,
   candidates: readonly Candidate[],
-  only?: ImportTool,
+  only?: FoundPlace['tool'],
 ): Promise<Searched> {
   const searched: Searched = { keys: [], problems: [] }
   for (const source of sources) {

@@ -1,13 +1,14 @@
 // Where each tool keeps keys inside its own file. Each function takes a parsed file and finds nothing in one that is
 // another tool's.
+import type { FoundPlace } from '../../shared/import-schemas.ts'
 import type { Dialect } from '../../shared/schemas.ts'
 import type { Candidate } from './known-providers.ts'
 import { at, entriesAt, itemsAt, parsed, textAt } from './parsed.ts'
-import type { ImportTool, RawKey, SearchContext } from './raw-key.ts'
+import type { RawKey, SearchContext } from './raw-key.ts'
 import { keysAmong, type Variables } from './variables.ts'
 
 export interface ToolFile {
-  tool: ImportTool
+  tool: FoundPlace['tool']
   path: string
   context: SearchContext
   candidates: readonly Candidate[]

@@ -1,6 +1,7 @@
+import type { FoundPlace } from '../../shared/import-schemas.ts'
 import type { Dialect } from '../../shared/schemas.ts'
 import type { Candidate } from './known-providers.ts'
-import type { ImportTool, RawKey } from './raw-key.ts'
+import type { RawKey } from './raw-key.ts'
 
 /** Variables as one place sets them, with the line where it is known. */
 export type Variables = ReadonlyMap<string, { value: string; line?: number }>
@@ -22,7 +23,7 @@ const ADDRESSES: readonly [prefix: string, names: readonly string[], dialect: Di
 export function keysAmong(
   variables: Variables,
   candidates: readonly Candidate[],
-  from: { tool: ImportTool; path: string | null; prefix?: string },
+  from: { tool: FoundPlace['tool']; path: string | null; prefix?: string },
 ): RawKey[] {
   const known = new Set(candidates.flatMap(({ env }) => env))
   const keys: RawKey[] = []
