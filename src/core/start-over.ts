@@ -2,6 +2,7 @@ import { renameSync } from 'node:fs'
 import { join } from 'node:path'
 import { appError } from '../shared/errors.ts'
 import type { Actor } from './actor.ts'
+import { anchorAt } from './audit/anchor.ts'
 import { setSealAside } from './audit/seal.ts'
 import type { KeySource } from './crypto/key-source.ts'
 import { givenKeySource, makeMasterKey, readKeyRing, recordedKeySource, type GivenKeys } from './crypto/key-sources.ts'
@@ -52,6 +53,7 @@ export async function startOver(lost: LostVault, by: Actor): Promise<{ copy: str
         key,
         (stored) => canOpen(ring, stored),
         by,
+        (begin) => anchorAt(begin, ring),
       )
       return { copy, dropped }
     } finally {

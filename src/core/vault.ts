@@ -6,6 +6,7 @@ import type { LockReason } from '../shared/lock-schemas.ts'
 import type { KeySourceName } from '../shared/schemas.ts'
 import type { Actor } from './actor.ts'
 import { Refusals } from './audit/refusals.ts'
+import { pruneTrail } from './audit/retention.ts'
 import { Sealing } from './audit/sealing.ts'
 import { sealTrail } from './audit/trail.ts'
 import type { KeyCustody } from './key-custody.ts'
@@ -338,6 +339,11 @@ export class Vault {
     await this.#sealing.settle()
   }
 
+  /** Removes the events that are older than the audit trail keeps, and answers how many. Throws what is wrong while read-only. */
+  pruneTrail(): Promise<number> {
+    return this.withMasterKey((store, ring) => pruneTrail(store, this.places.audit_head, ring))
+  }
+
   /** A vault that is not open takes no row; what was refused stays refused. */
   async #recordRefusal(entry: AuditEntry, by: Actor, alarm: boolean): Promise<void> {
     await this.during(() =>
@@ -363,6 +369,7 @@ export class Vault {
       ensurePrivateFolder(places.config, warn)
       const isCurrent = async (): Promise<boolean> => (await file.store.readVault()).master_key_id === ring.currentId
       await sealTrail(file.store.audit, places.audit_head, ring, isCurrent)
+      await pruneTrail(file.store, places.audit_head, ring)
     } finally {
       this.#busy -= 1
       if (this.#busy === 0) this.#release()

@@ -18,6 +18,7 @@ import { ResetDialog } from './providers/reset-dialog.tsx'
 import { TestDialog } from './providers/test-dialog.tsx'
 import { useSession } from './session.ts'
 import { SettingsPage } from './settings/settings-page.tsx'
+import { RetainConfirm } from './settings/activity-group.tsx'
 import { NewTokenConfirm, TokenDialog } from './settings/token-dialog.tsx'
 import { useCurrentPage } from './state/current-page.ts'
 import { followChanges } from './state/live.ts'
@@ -89,6 +90,7 @@ function Window() {
       <DeleteProviderConfirm />
       <NewTokenConfirm />
       <RevokeConfirm />
+      <RetainConfirm />
     </>
   )
 }

@@ -318,6 +318,10 @@ export const strings = {
     newTokenTitle: 'Make a new token?',
     newTokenText: 'Tools that use the one before stop working within a second.',
     newToken: 'Make a new one',
+    retainTitle: (years: number) => `Remove events older than ${count(years, 'year', 'years')}?`,
+    retainText:
+      'They go now, and from now on each day what has become too old. They cannot be brought back; Export in Activity saves them first.',
+    retain: 'Remove older events',
   },
 
   test: {
@@ -504,6 +508,10 @@ export const strings = {
     search: 'Search settings',
     noHitTitle: (query: string) => `No setting matches “${query}”.`,
     noHitText: 'Names and explanations were searched.',
+    activityText: 'What was done, tried and refused',
+    keepEvents: 'Keep events',
+    keepEventsText: 'What is older is removed from the beginning; the chain stays verifiable',
+    keptYears: (years: number) => (years === 0 ? 'For good' : count(years, 'year', 'years')),
     network: 'Network',
     networkText: 'How providers are reached; never taken from the environment',
     networkInBrowser: 'Change it in the desktop window, or with: latchkey network',
@@ -768,6 +776,7 @@ export const strings = {
         : `Used the key, ${formatNumber(number)} requests in a minute`,
     times: (what: string, number: number) => `${what}, ${formatNumber(number)} times more`,
     acts: {
+      'audit.prune': 'Removed events older than they are kept',
       'audit.seen': 'Looked at what was refused',
       'catalog.merge': 'Merged the catalog',
       'key.add': 'Added a key',

@@ -70,3 +70,16 @@ export const AuditVerdict = z.object({
   checked_at: Timestamp,
 })
 export type AuditVerdict = z.infer<typeof AuditVerdict>
+
+/** How many years the audit trail is kept; 0: for good. */
+export const AuditKeptYears = z.union([z.literal(0), z.literal(1), z.literal(2)], {
+  error: 'The audit trail is kept for good (0), or for 1 or 2 years.',
+})
+
+export const AuditRetention = z.strictObject({ years: AuditKeptYears })
+
+export const AuditRetained = z.object({
+  years: AuditKeptYears,
+  /** How many events were too old, and are gone. */
+  removed: z.int(),
+})

@@ -1,7 +1,7 @@
 // Every operation is written down once, here. The type `Api`, the IPC handler, the REST routes, the clients,
 // the OpenAPI document, docs/api.md and the forms' validation come from this table.
 import { z } from 'zod'
-import { AuditPage, AuditQuery, AuditVerdict } from './audit-schemas.ts'
+import { AuditPage, AuditQuery, AuditRetained, AuditRetention, AuditVerdict } from './audit-schemas.ts'
 import { KeyTest, KeyTestInput, KeyTests, NewProviderTest, UpstreamModels } from './key-test-schemas.ts'
 import { NewPassphrase, PassphraseChange, PassphraseRemoval, UnlockInput } from './lock-schemas.ts'
 import {
@@ -23,6 +23,7 @@ import {
   NewModel,
   NewProvider,
   outputOnlyFields,
+  ownersSettings,
   Provider,
   ProviderPatch,
   ProviderRef,
@@ -306,7 +307,9 @@ export const operations = {
   verifyAudit: op('POST /audit/verify', 'Whether the audit trail is as it was written.', nothing, AuditVerdict),
 
   getSettings: op('GET /settings', 'The settings.', nothing, Settings, { whenLocked: true }),
-  updateSettings: op('PUT /settings', 'Changes the settings given.', SettingsPatch, Settings),
+  updateSettings: op('PUT /settings', 'Changes the settings given.', SettingsPatch, Settings, {
+    ignores: ownersSettings,
+  }),
   getStatus: op(
     'GET /status',
     'Where the vault is, where its master key comes from, what is wrong, whether a listener runs.',
@@ -400,6 +403,13 @@ export const operations = {
   ),
 
   // The owner in person, in the window or the terminal.
+  setAuditRetention: op(
+    null,
+    'Chooses how long the audit trail is kept, and removes the events that are older.',
+    AuditRetention,
+    AuditRetained,
+    { doors: inPerson },
+  ),
   moveMasterKey: op(
     null,
     'Keeps the master key in another place: seen to be there, then recorded, then the old place is wiped.',

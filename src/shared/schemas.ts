@@ -1,6 +1,7 @@
 // The shapes that cross a door, and the rules of every field: REST, the window's forms and the command line share them.
 import { z } from 'zod'
 import { addressProblem } from './address-rules.ts'
+import { AuditKeptYears } from './audit-schemas.ts'
 import { LockStatus } from './lock-schemas.ts'
 import { Network } from './network-schemas.ts'
 import { UpdateAnswer } from './update-schemas.ts'
@@ -214,9 +215,12 @@ export const Settings = z.object({
   reads_while_locked: z.boolean(),
   /** Ask once a day whether there is a newer version. */
   update_check: z.boolean(),
+  audit_kept_years: AuditKeptYears,
 })
 export type Settings = z.infer<typeof Settings>
-export const SettingsPatch = z.strictObject(Settings.partial().shape)
+/** What only its owner in person chooses: a program with a token must not have its own traces removed. */
+export const ownersSettings = ['audit_kept_years'] as const
+export const SettingsPatch = z.strictObject(Settings.omit({ audit_kept_years: true }).partial().shape)
 export type SettingsPatch = z.infer<typeof SettingsPatch>
 
 /** The one place of every setting's default. */
@@ -231,6 +235,7 @@ export const defaultSettings: Settings = {
   lock_in_tray: false,
   reads_while_locked: false,
   update_check: false,
+  audit_kept_years: 0,
 }
 
 export const Problem = z.object({

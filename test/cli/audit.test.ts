@@ -41,6 +41,15 @@ describe('audit', { timeout: 120_000 }, () => {
     }
   })
 
+  it('says and chooses how long it is kept, and asks before it is shorter', async () => {
+    const refused = await run('retain', '1y')
+    expect([refused.code, refused.stderr]).toEqual([1, expect.stringContaining('Add --yes.')])
+    expect((await run('retain')).stdout).toBe('The audit trail is kept for good.\n')
+    expect(JSON.parse((await run('retain', '2y', '--yes', '--json')).stdout)).toEqual({ years: 2, removed: 0 })
+    expect((await run('retain')).stdout).toBe('The audit trail is kept for 2 years.\n')
+    expect((await run('retain', 'everything')).stderr).toContain('The audit trail is kept for good from now on.')
+  })
+
   it('verifies the trail, and names the event at which it is broken', async () => {
     const intact = await run('verify')
     expect([intact.code, intact.stdout]).toEqual([0, expect.stringMatching(/^The audit trail is intact: \d+ events/)])

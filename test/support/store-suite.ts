@@ -21,6 +21,9 @@ export interface OpenedStore {
 /** The master key of the stores under test; no store ever sees more of it than this id. */
 export const MASTER_KEY = { id: 'master-key-1', source: 'environment', place: 'here' }
 
+const noAnchor = (): never => {
+  throw new Error('nothing was removed from this trail')
+}
 const by: Actor = { door: 'cli', os_user: 'tester', pid: 42 }
 
 export function sealed(token: string, master_key_id = MASTER_KEY.id): SealedKey {
@@ -326,7 +329,13 @@ export function testStore(name: string, open: () => Promise<OpenedStore>): void 
         const lost = await insert('lost', { key: sealed('2'), base_url: 'https://x.example' }, ['m'])
         const none = await insert('none')
         const next = { id: 'next', source: 'file', place: 'there' }
-        const dropped = await store.replaceMasterKey(MASTER_KEY.id, next, (_key, { name }) => name === 'kept', by)
+        const dropped = await store.replaceMasterKey(
+          MASTER_KEY.id,
+          next,
+          (_key, { name }) => name === 'kept',
+          by,
+          noAnchor,
+        )
         expect(dropped).toEqual([{ provider: lost, labels: ['Key 1'] }])
         expect(await store.readVault()).toMatchObject({ master_key_id: 'next', key_source: 'file', key_place: 'there' })
         const [first, second, third] = await store.listProviders()
@@ -346,7 +355,9 @@ export function testStore(name: string, open: () => Promise<OpenedStore>): void 
         await insert('a', { key: sealed('1') })
         const before = await everything()
         const next = { id: 'next', source: 'file', place: 'there' }
-        await expect(store.replaceMasterKey('another', next, () => false, by)).rejects.toThrow(MasterKeyChanged)
+        await expect(store.replaceMasterKey('another', next, () => false, by, noAnchor)).rejects.toThrow(
+          MasterKeyChanged,
+        )
         expect(await everything()).toEqual(before)
       })
     })
@@ -425,7 +436,13 @@ export function testStore(name: string, open: () => Promise<OpenedStore>): void 
         const { id, name } = await insert('p')
         const row = await put(id, [a, b, c])
         const next = { id: 'next', source: 'file', place: 'there' }
-        const dropped = await store.replaceMasterKey(MASTER_KEY.id, next, ({ label }) => label === b.label, by)
+        const dropped = await store.replaceMasterKey(
+          MASTER_KEY.id,
+          next,
+          ({ label }) => label === b.label,
+          by,
+          noAnchor,
+        )
         expect(dropped).toEqual([{ provider: row, labels: [a.label, c.label] }])
         expect(keysOf((await store.findProvider({ name })) ?? row)).toEqual([b])
       })

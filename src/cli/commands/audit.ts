@@ -1,7 +1,8 @@
-import type { Command } from 'commander'
+import { Argument, type Command } from 'commander'
 import type { AuditEvent, AuditQuery } from '../../shared/audit-schemas.ts'
 import { auditCsv } from '../../shared/audit-csv.ts'
 import type { Client } from '../../shared/contract.ts'
+import { confirm } from '../ask.ts'
 import { globalsOf } from '../globals.ts'
 import { withVault } from '../open-vault.ts'
 import { UsageError } from '../refusals.ts'
@@ -51,7 +52,53 @@ Examples:
       '\nExit code 1 when it is broken.\n\nExamples:\n  latchkey audit verify\n  latchkey audit verify --json\n',
     )
     .action(verify)
+  audit
+    .command('retain')
+    .description('Say or choose how long the trail is kept: for good, or for one or two years')
+    .addArgument(new Argument('[how-long]', 'everything, 1y or 2y').choices(Object.keys(KEPT)))
+    .option('--yes', 'do not ask')
+    .addHelpText(
+      'after',
+      `
+Events that are older go, from the beginning of the trail on, and only those that are as they were written: what was tampered
+with stays, for what it shows. That they went is an event too, and audit verify begins at the first that is left. Once a year
+is chosen it is kept to, day by day. Uses of keys are summed up by day for usage and limits and kept for 400 days in any case.
+
+Examples:
+  latchkey audit retain
+  latchkey audit retain 2y
+  latchkey audit retain everything
+`,
+    )
+    .action(retain)
 }
+
+const KEPT = { everything: 0, '1y': 1, '2y': 2 } as const
+
+async function retain(
+  howLong: keyof typeof KEPT | undefined,
+  { yes = false }: { yes?: boolean },
+  command: Command,
+): Promise<void> {
+  const globals = globalsOf(command)
+  if (howLong === undefined) {
+    const { audit_kept_years: years } = await withVault('read', globals, ({ client }) => client.getSettings())
+    return print(globals.json ? JSON.stringify({ years }) : `The audit trail is kept ${forYears(years)}.`)
+  }
+  const years = KEPT[howLong]
+  await withVault('change', globals, async ({ client }) => {
+    const { audit_kept_years: before } = await client.getSettings()
+    const isShorter = years !== 0 && (before === 0 || years < before)
+    if (isShorter) await confirm(`Remove the events that are older than ${forYears(years).slice(4)}, for good?`, yes)
+    const { removed } = await client.setAuditRetention({ years })
+    if (globals.json) return print(JSON.stringify({ years, removed }))
+    const gone = removed === 0 ? '' : ` ${removed} older ${removed === 1 ? 'event is' : 'events are'} gone.`
+    say(`The audit trail is kept ${forYears(years)} from now on.${gone}`)
+  })
+}
+
+const forYears = (years: number): string =>
+  years === 0 ? 'for good' : `for ${years === 1 ? 'one year' : `${years} years`}`
 
 async function list(options: Options, command: Command): Promise<void> {
   const globals = globalsOf(command)

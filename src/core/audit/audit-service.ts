@@ -5,7 +5,7 @@ import type { Vault } from '../vault.ts'
 import type { BreakReason, ChainedRow } from './chain.ts'
 import { verifyTrail, type TrailVerdict } from './trail.ts'
 
-type AuditApi = Pick<Api, 'listAudit' | 'verifyAudit' | 'seeRefusals'>
+type AuditApi = Pick<Api, 'listAudit' | 'verifyAudit' | 'seeRefusals' | 'setAuditRetention'>
 
 const PAGE = 100
 
@@ -20,6 +20,14 @@ export function auditOperations(vault: Vault, by: Actor): AuditApi {
 
     async seeRefusals() {
       if (await vault.reader().audit.hasAlarm()) await vault.withMasterKey((store) => store.audit.seeAlarm(by))
+    },
+
+    async setAuditRetention({ years }) {
+      // Only what is sealed goes.
+      await vault.settle()
+      await vault.withMasterKey((store) => store.writeSettings({ audit_kept_years: years }, by))
+      const removed = await vault.pruneTrail()
+      return { years, removed }
     },
 
     async verifyAudit() {
@@ -56,8 +64,9 @@ export function toVerdict(verdict: TrailVerdict): AuditVerdict {
       checked_at,
     }
   }
-  const { rows, sealed_to, beyond, seal } = verdict
-  const count = `${rows} ${rows === 1 ? 'event' : 'events'}`
+  const { rows, sealed_to, beyond, seal, removed_to } = verdict
+  const after = removed_to === 0 ? '' : ` after event ${removed_to}, up to which all were removed by age`
+  const count = `${rows} ${rows === 1 ? 'event' : 'events'}${after}`
   const sealed =
     seal === 'holds'
       ? beyond === 0
@@ -82,5 +91,9 @@ const broken: Record<BreakReason, (seq: number) => string> = {
   missing: (seq) => `The audit trail is broken at event ${seq}: it is missing`,
   rewritten: (seq) => `The audit trail is broken at event ${seq} or before: it is not the one that was sealed`,
   cut_off: (seq) => `The audit trail is broken at event ${seq}: it was sealed, and it and what followed is missing`,
+  anchor_invalid: () =>
+    'The audit trail does not begin with its first event, and what says that those before were removed by age was not made with this master key',
+  seal_older: (seq) =>
+    `The seal of the audit trail is an old one, of event ${seq}: events after it have been removed by age, which is done only once they are sealed`,
   seal_invalid: () => 'The seal of the audit trail is not one that this master key made, so it vouches for nothing',
 }

@@ -57,8 +57,19 @@ export type ChainVerdict =
     }
   | { holds: false; seq: number; what: BreakReason }
 
-/** `changed`: edited, or one before it inserted or out of order. `missing`: deleted. `rewritten`: computed anew. */
-export type BreakReason = 'changed' | 'missing' | 'rewritten' | 'cut_off' | 'seal_invalid'
+/**
+ * `changed`: edited, or one before it inserted or out of order. `missing`: deleted. `rewritten`: computed anew.
+ * `anchor_invalid`: what says that older ones were removed by age is not ours. `seal_older`: the seal is one from before they
+ * were.
+ */
+export type BreakReason =
+  | 'changed'
+  | 'missing'
+  | 'rewritten'
+  | 'cut_off'
+  | 'seal_invalid'
+  | 'anchor_invalid'
+  | 'seal_older'
 
 /** Reads the rows in order of `seq` and names the first break, up to the seal and beyond. */
 export function verifyChain(

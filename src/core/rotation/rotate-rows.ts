@@ -3,6 +3,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { appError } from '../../shared/errors.ts'
 import type { Actor } from '../actor.ts'
+import { anchorAt, anchorHolds, type AuditAnchor } from '../audit/anchor.ts'
 import { KeyRing } from '../crypto/master-key.ts'
 import { resealedKey } from '../providers/stored-key.ts'
 import { whenFree } from '../store/sqlite/act.ts'
@@ -36,7 +37,9 @@ export async function rotateRows({ path, from, ring, by }: RowsToRotate, onStep?
     const db = await whenFree(path, () => openForWriting(path, onStep))
     try {
       const reseal = (provider: ProviderHead, key: StoredKey) => resealedKey(both, provider, key)
-      const exchanged = await whenFree(path, () => exchangeMasterKey(db, { from, to: both.currentId, reseal }, by))
+      const resealAnchor = (anchor: AuditAnchor) => (anchorHolds(anchor, both) ? anchorAt(anchor, both) : undefined)
+      const exchange = { from, to: both.currentId, reseal, resealAnchor }
+      const exchanged = await whenFree(path, () => exchangeMasterKey(db, exchange, by))
       const left = new Set(exchanged.left)
       const { failed, needed } = readAgain(db, (provider, key) => resealedKey(alone, provider, key) !== undefined)
       const lost = failed.find((name) => !left.has(name))

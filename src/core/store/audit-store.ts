@@ -1,6 +1,7 @@
 // The audit trail as it is read. Rows are written by the acts themselves, within their transactions; only an alarm is
 // an act of the trail's own.
 import type { Actor } from '../actor.ts'
+import type { AuditAnchor } from '../audit/anchor.ts'
 import type { ChainedRow, ChainStart } from '../audit/chain.ts'
 import type { AuditEntry } from './store.ts'
 
@@ -27,6 +28,13 @@ export interface AuditStore {
   head(): Promise<ChainStart | undefined>
   /** The hash of a row; undefined where it is gone. */
   hashAt(seq: number): Promise<string | undefined>
+  /** The last row that retention removed; undefined where none ever was. */
+  anchor(): Promise<AuditAnchor | undefined>
+  /**
+   * Removes the rows behind `begin` up to and with that of `anchor`, which is kept in their place. Answers false, and changes
+   * nothing, where the trail does not begin there any more, or has another master key.
+   */
+  prune(begin: ChainStart, anchor: AuditAnchor, by: Actor): Promise<boolean>
   /** Writes down what a person should look at; it stands until they have. */
   raiseAlarm(entry: AuditEntry, by: Actor): Promise<void>
   hasAlarm(): Promise<boolean>

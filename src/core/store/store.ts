@@ -2,6 +2,8 @@
 // It speaks of acts and plain rows, never of SQL or files, and sees only ciphertext.
 import type { Auth, Dialect, KeyChoice, Settings, SettingsPatch } from '../../shared/schemas.ts'
 import type { Actor } from '../actor.ts'
+import type { AuditAnchor } from '../audit/anchor.ts'
+import type { ChainStart } from '../audit/chain.ts'
 import type { Catalog, CatalogProvider } from '../catalog/models-yaml.ts'
 import type { AuditStore } from './audit-store.ts'
 import type { KeyStore, StoredKey } from './key-store.ts'
@@ -121,6 +123,9 @@ export interface AuditEntry {
   detail?: Record<string, unknown>
 }
 
+/** Also what only the owner chooses. */
+export type SettingsChange = SettingsPatch & Partial<Pick<Settings, 'audit_kept_years'>>
+
 /** Another process has changed the vault's master key meanwhile; thrown inside the act that would have relied on it. */
 export class MasterKeyChanged extends Error {
   override name = 'MasterKeyChanged'
@@ -161,19 +166,20 @@ export interface Store {
   seed(catalog: Catalog, digest: string, by: Actor): Promise<SeedOutcome>
   /** Every setting, with the default where none is stored. */
   readSettings(): Promise<Settings>
-  writeSettings(patch: SettingsPatch, by: Actor): Promise<void>
+  writeSettings(patch: SettingsChange, by: Actor): Promise<void>
   readVault(): Promise<VaultRow>
   /** Records the master key at the first opening; answers false where one is recorded already. */
   recordMasterKey(key: { id: string; source: string; place: string }, by: Actor): Promise<boolean>
   /**
    * Makes another master key the vault's and drops every key that `opens` says no to; answers what was dropped.
-   * Throws `MasterKeyChanged` where the vault's is no longer `expected`.
+   * Throws `MasterKeyChanged` where the vault's is no longer `expected`. `anchorAt` vouches for where the audit trail begins.
    */
   replaceMasterKey(
     expected: string | null,
     key: { id: string; source: string; place: string },
     opens: (key: StoredKey, provider: ProviderRow) => boolean,
     by: Actor,
+    anchorAt: (begin: ChainStart) => AuditAnchor,
   ): Promise<DroppedKeys[]>
   /**
    * For a vault that came out of a backup: says where its master key lies from now on and revokes every token, which

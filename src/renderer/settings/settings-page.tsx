@@ -9,6 +9,7 @@ import { strings } from '../strings.ts'
 import { EmptyState } from '../ui/empty-state.tsx'
 import { SearchField } from '../ui/search-field.tsx'
 import { AboutGroup } from './about-group.tsx'
+import { ActivityGroup } from './activity-group.tsx'
 import { AppearanceGroup } from './appearance-group.tsx'
 import { ListenerGroup } from './listener-group.tsx'
 import { MasterKeyGroup } from './master-key-group.tsx'
@@ -48,6 +49,7 @@ export function SettingsPage() {
             <MasterKeyGroup />
             <LockGroup />
             <NetworkGroup />
+            <ActivityGroup />
             <AppearanceGroup />
             <AboutGroup />
           </SettingsQuery>

@@ -26,6 +26,7 @@ export type Confirm =
   | { kind: 'remove_key'; provider_id: number; key?: { key_id: string; label: string } }
   | { kind: 'delete_provider'; provider_id: number }
   | { kind: 'new_token' }
+  | { kind: 'retain'; years: 1 | 2 }
   | { kind: 'revoke'; token_id: number }
 
 interface Overlays {

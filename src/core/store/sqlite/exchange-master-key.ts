@@ -1,10 +1,11 @@
 // Every stored key under another master key, in one transaction with the check value and the audit row.
 import type { Actor } from '../../actor.ts'
+import type { AuditAnchor } from '../../audit/anchor.ts'
 import { keysOf, type StoredKey } from '../key-store.ts'
 import { MasterKeyChanged, type ProviderHead } from '../store.ts'
 import type { Database, Statement } from './database.ts'
 import { ProviderReader } from './read-providers.ts'
-import { AuditWriter } from './sqlite-audit-store.ts'
+import { AuditWriter, readAnchor, writeAnchor } from './sqlite-audit-store.ts'
 
 export interface Exchange {
   /** The vault's master key now. */
@@ -13,6 +14,8 @@ export interface Exchange {
   to: string
   /** The key under the new master key, or undefined where it cannot be opened as it stands. */
   reseal: (provider: ProviderHead, key: StoredKey) => StoredKey | undefined
+  /** The same of the anchor of the audit trail. */
+  resealAnchor: (anchor: AuditAnchor) => AuditAnchor | undefined
 }
 
 export interface Exchanged {
@@ -22,7 +25,7 @@ export interface Exchanged {
 }
 
 /** Throws `MasterKeyChanged` where the vault's master key is not `from`. Times and ids of keys stay. */
-export function exchangeMasterKey(db: Database, { from, to, reseal }: Exchange, by: Actor): Exchanged {
+export function exchangeMasterKey(db: Database, { from, to, reseal, resealAnchor }: Exchange, by: Actor): Exchanged {
   const prepared = preparedOn(db)
   return db
     .transaction(() => {
@@ -47,6 +50,9 @@ export function exchangeMasterKey(db: Database, { from, to, reseal }: Exchange, 
       }
       if (from === to && exchanged.keys === 0) return exchanged
       prepared('UPDATE vault SET master_key_id = ?').run(to)
+      const anchor = readAnchor(prepared)
+      const resealed = anchor === undefined ? undefined : resealAnchor(anchor)
+      if (resealed !== undefined) writeAnchor(prepared, resealed)
       const detail = { from, to, keys: exchanged.keys, left: exchanged.left }
       new AuditWriter(db).append(by, { act: 'master_key.rotate', provider: null, detail })
       return exchanged

@@ -1,7 +1,7 @@
 // How rows read: SQLite knows no booleans and no lists, and what a text says is for us to check. A row that no act
 // could have written is damage, and said as such wherever it is met.
 import { z } from 'zod'
-import { Auth, Dialect, KeyChoice, SettingsPatch } from '../../../shared/schemas.ts'
+import { Auth, Dialect, KeyChoice, Settings } from '../../../shared/schemas.ts'
 import type { StoredKey } from '../key-store.ts'
 import { catalogFields, type CatalogFacts, type ModelRow, type ProviderHead, type ProviderRow } from '../store.ts'
 import { DamagedRow } from './sqlite-errors.ts'
@@ -89,11 +89,13 @@ export function toModelRow(raw: ModelRow): ModelRow {
   return { ...raw, created_at: toRfc3339(raw.created_at), updated_at: toRfc3339(raw.updated_at) }
 }
 
+const Stored = z.strictObject(Settings.partial().shape)
+
 /** A stored setting; a name or value that another version knows and this one does not counts as not set. */
-export function toSetting(name: string, value: string): SettingsPatch {
+export function toSetting(name: string, value: string): z.infer<typeof Stored> {
   const content = fromJson(value)
   if (content === undefined) throw new DamagedRow(`its setting ${JSON.stringify(name)} cannot be read`)
-  return SettingsPatch.safeParse({ [name]: content }).data ?? {}
+  return Stored.safeParse({ [name]: content }).data ?? {}
 }
 
 /** Undefined where the text is no JSON. */

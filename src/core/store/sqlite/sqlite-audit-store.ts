@@ -1,3 +1,5 @@
+import { z } from 'zod'
+import type { AuditAnchor } from '../../audit/anchor.ts'
 import { CHAIN_BEGIN, hashOf, type AuditRow, type ChainedRow, type ChainStart } from '../../audit/chain.ts'
 import type { Actor } from '../../actor.ts'
 import type { AuditFilter, AuditStore } from '../audit-store.ts'
@@ -15,7 +17,11 @@ const LIST = `${SELECT}
     AND (@before IS NULL OR seq < @before)
   ORDER BY seq DESC LIMIT @limit`
 
+// Beside the settings, which know nothing of them: they are no choice of the person's.
 const ALARM = 'refusals_to_see'
+const ANCHOR = 'audit_anchor'
+
+const Anchor = z.object({ seq: z.int(), hash: z.string(), master_key_id: z.string(), mac: z.string() })
 
 /** The audit trail in SQL. */
 export class SqliteAuditStore implements AuditStore {
@@ -52,9 +58,28 @@ export class SqliteAuditStore implements AuditStore {
     )
   }
 
+  anchor(): Promise<AuditAnchor | undefined> {
+    return this.#acts.readOne(() => readAnchor((sql) => this.#statement(sql)))
+  }
+
+  prune(begin: ChainStart, anchor: AuditAnchor, by: Actor): Promise<boolean> {
+    return this.#acts.write<boolean>(by, () => {
+      const statement = (sql: string): Statement => this.#statement(sql)
+      const now = readAnchor(statement) ?? CHAIN_BEGIN
+      const hash = statement('SELECT hash FROM audit WHERE seq = ?').pluck().get(anchor.seq)
+      const master = statement('SELECT master_key_id FROM vault').pluck().get()
+      if (now.seq !== begin.seq || now.hash !== begin.hash || hash !== anchor.hash || master !== anchor.master_key_id) {
+        return { result: false, entry: null }
+      }
+      const { changes } = statement('DELETE FROM audit WHERE seq <= ?').run(anchor.seq)
+      writeAnchor(statement, anchor)
+      const detail = { from: begin.seq + 1, to: anchor.seq, events: changes }
+      return { result: true, entry: { act: 'audit.prune', provider: null, detail } }
+    })
+  }
+
   raiseAlarm(entry: AuditEntry, by: Actor): Promise<void> {
     return this.#acts.write(by, () => {
-      // Beside the settings, which know nothing of it: it is no choice of the person's.
       this.#statement('INSERT INTO setting (name, value) VALUES (?, ?) ON CONFLICT DO NOTHING').run(ALARM, 'true')
       return { result: undefined, entry }
     })
@@ -78,6 +103,24 @@ export class SqliteAuditStore implements AuditStore {
     this.#statements.set(sql, statement)
     return statement
   }
+}
+
+/** The anchor as it lies in the file; what is none of ours is one that does not hold. */
+export function readAnchor(statement: (sql: string) => Statement): AuditAnchor | undefined {
+  const text = statement('SELECT value FROM setting WHERE name = ?').pluck().get(ANCHOR) as string | undefined
+  if (text === undefined) return undefined
+  try {
+    return Anchor.parse(JSON.parse(text))
+  } catch {
+    return { seq: 0, hash: '', master_key_id: '', mac: '' }
+  }
+}
+
+/** Called within the transaction that makes it true. */
+export function writeAnchor(statement: (sql: string) => Statement, anchor: AuditAnchor): void {
+  statement(
+    'INSERT INTO setting (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value',
+  ).run(ANCHOR, JSON.stringify(anchor))
 }
 
 /** Appends to the trail. Called within the transaction of the act: nobody else writes between reading and appending. */

@@ -1,6 +1,8 @@
 import { appError } from '../../../shared/errors.ts'
-import { defaultSettings, Settings, type SettingsPatch } from '../../../shared/schemas.ts'
+import { defaultSettings, Settings } from '../../../shared/schemas.ts'
 import type { Actor } from '../../actor.ts'
+import type { AuditAnchor } from '../../audit/anchor.ts'
+import type { ChainStart } from '../../audit/chain.ts'
 import type { Catalog, CatalogProvider } from '../../catalog/models-yaml.ts'
 import {
   MasterKeyChanged,
@@ -12,6 +14,7 @@ import {
   type ProviderHead,
   type ProviderRef,
   type ProviderRow,
+  type SettingsChange,
   type SeedOutcome,
   type Store,
   type UpdateAct,
@@ -24,7 +27,7 @@ import { MODEL_COLUMNS, toModelRow, toSetting } from './rows.ts'
 import { ProviderReader } from './read-providers.ts'
 import { addMissingModels, seedCatalog, type Prepared } from './seed.ts'
 import { isUniqueViolation } from './sqlite-errors.ts'
-import { SqliteAuditStore } from './sqlite-audit-store.ts'
+import { readAnchor, SqliteAuditStore, writeAnchor } from './sqlite-audit-store.ts'
 import { dropHealth, keepHint, SqliteKeyStore, withFirstKey, writeKeys } from './sqlite-key-store.ts'
 import { SqliteCustodyStore } from './sqlite-custody-store.ts'
 import { SqliteNetworkStore } from './sqlite-network-store.ts'
@@ -241,7 +244,7 @@ export class SqliteStore implements Store {
     })
   }
 
-  writeSettings(patch: SettingsPatch, by: Actor): Promise<void> {
+  writeSettings(patch: SettingsChange, by: Actor): Promise<void> {
     return this.#acts.write(by, () => {
       const changed = Object.entries(patch).filter(([name, value]) => {
         const { changes } = this.#statement(
@@ -273,6 +276,7 @@ export class SqliteStore implements Store {
     key: { id: string; source: string; place: string },
     opens: (key: StoredKey, provider: ProviderRow) => boolean,
     by: Actor,
+    anchorAt: (begin: ChainStart) => AuditAnchor,
   ): Promise<DroppedKeys[]> {
     return this.#acts.write(by, () => {
       if (this.#vault().master_key_id !== expected) throw new MasterKeyChanged()
@@ -285,6 +289,8 @@ export class SqliteStore implements Store {
         dropped.push({ provider, labels: keys.filter((key) => !kept.includes(key)).map(({ label }) => label) })
       }
       this.#run('UPDATE vault SET master_key_id = ?, key_source = ?, key_place = ?', key.id, key.source, key.place)
+      const anchor = readAnchor((sql) => this.#statement(sql))
+      if (anchor !== undefined) writeAnchor((sql) => this.#statement(sql), anchorAt(anchor))
       return {
         result: dropped,
         entry: {
