@@ -1,6 +1,7 @@
 import { lazy, Suspense, useEffect } from 'react'
 import { ActivityPage } from './activity/activity-page.tsx'
 import { EditDrawer } from './drawer/edit-drawer.tsx'
+import { ImportDialog } from './import/import-dialog.tsx'
 import { useShortcuts } from './keyboard/use-shortcuts.ts'
 import { Sidebar } from './layout/sidebar.tsx'
 import { PassphraseDialog } from './lock/passphrase-dialog.tsx'
@@ -79,6 +80,7 @@ function Window() {
       <TestDialog />
       <TokenDialog />
       <ToolDialog />
+      <ImportDialog />
       <StartOverDialog />
       <MoveKeyDialog />
       <RotateDialog />

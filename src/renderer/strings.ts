@@ -1,6 +1,7 @@
 // Every text of the window. A translation is another object of this shape; parameters are functions, so that it
 // may order its words in its own way. Sentence case, present tense, no exclamation marks.
 import type { KeyTest } from '../shared/key-test-schemas.ts'
+import type { FoundPlace, ImportAct, ImportLine } from '../shared/import-schemas.ts'
 import type { Limits } from '../shared/limit-schemas.ts'
 import type { Dialect, KeyState } from '../shared/schemas.ts'
 import { usd } from '../shared/usd.ts'
@@ -418,6 +419,8 @@ export const strings = {
     doors: 'Where to begin',
     add: 'Add a provider',
     addText: (names: string[]) => (names.length === 0 ? 'Your own address' : `${names.join(', ')} or your own`),
+    import: 'Import keys found on this machine',
+    importText: 'From environment variables, .env files and the settings of your tools',
     look: 'Look around',
     lookText: (providers: number) => `${count(providers, 'provider', 'providers')} of the catalog, without keys yet`,
     vault: 'Vault',
@@ -428,6 +431,78 @@ export const strings = {
     listenerOn: (address: string) => `The listener is on at ${address}.`,
     allActions: 'all actions',
     shortcuts: 'shortcuts',
+  },
+
+  import: {
+    title: 'Import keys',
+    open: 'Import keys…',
+    openShort: 'Import…',
+    rowText: 'From environment variables, .env files, the settings of your tools, or Open R4U',
+    inBrowser: 'In a browser tab files cannot be chosen. In a terminal:',
+    copyCommand: 'Copy the command',
+    command: 'latchkey import',
+    text: 'Latchkey looks for keys and shows what it finds. Nothing is stored or changed until you say so, and nothing leaves this machine.',
+    where: 'Where to look',
+    places: {
+      environment: { name: 'Environment', text: 'Variables of this window and of your login shell' },
+      shell: { name: 'Shell start-up files', text: '.zshrc, .bashrc, .profile and their like' },
+      claude_code: { name: 'Claude Code', text: 'Its settings.json' },
+      codex: { name: 'Codex', text: 'Its config.toml and auth.json' },
+      cc_switch: { name: 'cc-switch', text: 'Its database' },
+      others: { name: 'Other tools', text: 'VS Code, Gemini CLI, llm, aichat, Continue, OpenCode, Aider, Cline' },
+    },
+    addFile: 'Add a file…',
+    chooseFirst: 'Tick at least one place first.',
+    look: 'Look for keys',
+    looking: 'Looking',
+    fromOrigin: 'From Open R4U…',
+    originText:
+      'Providers, models and keys of Open R4U come along whole. Its keys are encrypted, so its ENCRYPTION_KEY is needed; it is used to read them and not kept.',
+    dump: 'Dump',
+    dumpText: 'Of its tables provider and model: SQL, two CSV files, or SQLite',
+    dumpKey: 'ENCRYPTION_KEY',
+    dumpKeyText: 'The key alone in a file, or its .env',
+    chooseDump: 'Choose dump…',
+    chooseAnotherDump: 'Choose another…',
+    chooseDumpKey: 'Choose key file…',
+    bothFirst: 'Choose the dump and the file with its key first.',
+    read: 'Read',
+    reading: 'Reading',
+    found: 'What was found',
+    noneTitle: 'No key was found.',
+    noneText: 'Point at a file, or add a provider and paste its key.',
+    allThere: 'Every key that was found is in the vault already.',
+    acts: {
+      create: ({ provider: { base_url }, has_key }) =>
+        `New provider ${base_url === null ? 'without an address' : `at ${base_url}`}, ${has_key ? 'with its key' : 'without a key'}`,
+      add_key: ({ provider: { base_url } }) => `Its key${base_url === null ? '' : `, for ${base_url}`}`,
+      replace_key: ({ new_base_url }) =>
+        new_base_url === null
+          ? 'Takes the place of the key it has'
+          : `Takes the place of the key it has, with the address ${new_base_url}`,
+      add_models: () => 'Models that it does not have yet',
+      nothing: () => 'Nothing to do',
+    } satisfies Record<ImportAct, (line: ImportLine) => string>,
+    withModels: (number: number) => `With ${models(number)}`,
+    noFile: { environment: 'the environment', login_shell: 'the login shell' } as Partial<
+      Record<FoundPlace['tool'], string>
+    >,
+    inPlace: (where: string, line: number | null) => `in ${where}${line === null ? '' : `, line ${line}`}`,
+    commentOut: 'Afterwards, turn the lines that hold these keys into comments',
+    commentOutText: 'Only in files where a key stands on a line of its own. Each file is kept as it was beside it.',
+    commentOutOnly: 'Comment out',
+    inVault: 'In the vault already',
+    leftOut: 'Left out',
+    notRead: (path: string, what: string) => `${path} cannot be read: ${what}`,
+    tickFirst: 'Tick at least one line first.',
+    importNumber: (number: number) => `Import ${formatNumber(number)}`,
+    importing: 'Importing',
+    imported: (names: string[]) => (names.length === 0 ? 'Nothing was imported.' : `Imported: ${names.join(', ')}.`),
+    notImported: (name: string) => `${name} was not imported.`,
+    commentedOut: (variables: string, path: string) => `Commented out ${variables} in ${path}.`,
+    backup: (path: string) => `The file as it was, with the keys, is ${path}. Delete it when all is well.`,
+    undone: (path: string) => `${path} is as it was.`,
+    left: 'Still there, and no longer needed by what uses Latchkey:',
   },
 
   masterKey: {
@@ -547,6 +622,8 @@ export const strings = {
     tokenOnce: 'Copy it now. It is shown this once; Latchkey keeps only a hash of it.',
     tokenHint: 'A tool sends it as “Authorization: Bearer”, and holds no key of a provider.',
     tokenCopied: 'I have copied it',
+    keys: 'Keys',
+    keysText: 'Where else they come from',
     masterKey: 'Master key',
     masterKeyText: 'What opens the vault',
     showVault: 'Show what to do',
@@ -943,6 +1020,7 @@ export const strings = {
     removeKey: (name: string) => `Remove key of ${name}`,
     deleteProvider: (name: string) => `Delete ${name}`,
     addProvider: 'Add provider and key',
+    importKeys: 'Import keys…',
     goProviders: 'Go to providers',
     createToken: 'Create a token for a tool',
     goTools: 'Go to tools',

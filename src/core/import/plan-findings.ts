@@ -35,7 +35,8 @@ export async function planFindings(
     const second = line.act !== 'nothing' && given.has(where)
     given.add(where)
     if (second && line.act === 'add_key') line.act = 'replace_key'
-    if (second) line.remarks.push(`Another key for ${line.provider.display_name} was found too; a provider has one.`)
+    if (second)
+      line.remarks.push(`Another key for ${line.provider.display_name} was found too; it would take its place.`)
     else if (line.act === 'replace_key') line.remarks.push(`${line.provider.display_name} has another key already.`)
     line.ticked = !second && (line.act === 'create' || line.act === 'add_key')
     plan.push(line)

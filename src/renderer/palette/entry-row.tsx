@@ -2,6 +2,7 @@ import {
   ScrollText,
   ChartNoAxesColumn,
   EyeOff,
+  FolderInput,
   Keyboard,
   KeyRound,
   LockKeyhole,
@@ -30,6 +31,7 @@ import type { Entry, PageAct } from './palette-entries.ts'
 
 const icons: Record<PageAct, LucideIcon> = {
   add_provider: Plus,
+  import_keys: FolderInput,
   go_providers: KeyRound,
   go_tools: Plug,
   create_token: Ticket,

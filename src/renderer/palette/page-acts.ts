@@ -3,8 +3,8 @@ import { api, problemOf } from '../api.ts'
 import { lockOrHide, useLockAct } from '../lock/lock-now.ts'
 import { openOverlay } from '../state/overlays.ts'
 import { showPageProblem } from '../state/page-problem.ts'
-import { changeSettings, loadStatus, pauseTools, useSettings, useStatus } from '../state/status.ts'
-import { addProvider, goTo, openShortcuts } from '../state/window.ts'
+import { changeSettings, loadStatus, pauseTools, useDesktop, useSettings, useStatus } from '../state/status.ts'
+import { addProvider, goTo, importKeys, openShortcuts } from '../state/window.ts'
 import { strings } from '../strings.ts'
 import type { Entry, PageAct } from './palette-entries.ts'
 import { sayProblem } from '../say-problem.ts'
@@ -17,6 +17,7 @@ export function usePageActs(): Entry[] {
   const isPaused = useStatus(({ status }) => (status?.tools_paused_at ?? null) !== null)
   const { theme } = useSettings()
   const lock = useLockAct()
+  const isDesktop = useDesktop()
   return useMemo(() => {
     const { palette } = strings
     const isOpen = state === 'open'
@@ -30,6 +31,7 @@ export function usePageActs(): Entry[] {
     ]
     const all: (Entry | false)[] = [
       isOpen && { kind: 'action', act: 'add_provider', label: palette.addProvider, command: 'add_provider' },
+      isOpen && isDesktop && entry('import_keys', palette.importKeys),
       !isOpen && entry('go_vault', palette.goVault),
       { kind: 'action', act: 'go_providers', label: palette.goProviders, command: 'go_providers' },
       isOpen && entry('create_token', palette.createToken),
@@ -44,13 +46,14 @@ export function usePageActs(): Entry[] {
       { kind: 'action', act: 'shortcuts', label: palette.shortcuts, command: 'shortcuts' },
     ]
     return all.filter((one) => one !== false)
-  }, [state, isElsewhere, isListening, isPaused, theme, lock])
+  }, [state, isElsewhere, isListening, isPaused, theme, lock, isDesktop])
 }
 
 type AtOnce = Extract<PageAct, `listener_${string}` | `theme_${string}` | 'pause_tools' | 'resume_tools'>
 
 export function runPageAct(act: PageAct): void {
   if (act === 'add_provider') addProvider()
+  else if (act === 'import_keys') importKeys()
   else if (act === 'go_providers') goTo('providers')
   else if (act === 'go_tools') goTo('tools')
   else if (act === 'go_usage') goTo('usage')

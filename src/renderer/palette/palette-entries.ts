@@ -8,6 +8,7 @@ import { allWords, matchable, matchedWords, wordsOf, type Matchable } from './ma
 /** What can be run that belongs to no provider. */
 export type PageAct =
   | 'add_provider'
+  | 'import_keys'
   | 'go_providers'
   | 'go_tools'
   | 'create_token'

@@ -1,7 +1,8 @@
 import { problemOf, type Problem } from '../api.ts'
 import { useProviders } from '../state/providers.ts'
 import { refresh } from '../state/live.ts'
-import { addProvider, setFilter, setQuery, useWindow } from '../state/window.ts'
+import { useDesktop } from '../state/status.ts'
+import { addProvider, importKeys, setFilter, setQuery, useWindow } from '../state/window.ts'
 import { strings } from '../strings.ts'
 import { Button } from '../ui/button.tsx'
 import { EmptyState } from '../ui/empty-state.tsx'
@@ -12,14 +13,17 @@ export function NoProviders({ query }: { query: string }) {
   const filter = useWindow((state) => state.filter)
   const problem = useProviders((state) => state.problem)
   const count = useProviders((state) => state.list.length)
+  const isDesktop = useDesktop()
   return (
     <div className="mx-auto w-full max-w-[1328px] px-6 pt-5">
-      <div className="rounded-8 border border-line bg-surface">{emptyState(query, filter, problem, count)}</div>
+      <div className="rounded-8 border border-line bg-surface">
+        {emptyState(query, filter, problem, count, isDesktop)}
+      </div>
     </div>
   )
 }
 
-function emptyState(query: string, filter: string, problem: Problem | null, count: number) {
+function emptyState(query: string, filter: string, problem: Problem | null, count: number, isDesktop: boolean) {
   const { providers, action } = strings
   if (problem !== null) {
     const again = (): void => {
@@ -71,9 +75,16 @@ function emptyState(query: string, filter: string, problem: Problem | null, coun
             {action.showAll}
           </Button>
         ) : (
-          <Button small onClick={() => addProvider()}>
-            {isFiltered ? providers.setAKey : action.addProvider}
-          </Button>
+          <span className="flex gap-2">
+            <Button small onClick={() => addProvider()}>
+              {isFiltered ? providers.setAKey : action.addProvider}
+            </Button>
+            {isDesktop && (
+              <Button small onClick={importKeys}>
+                {strings.import.open}
+              </Button>
+            )}
+          </span>
         )
       }
     />

@@ -11,6 +11,7 @@ import { SearchField } from '../ui/search-field.tsx'
 import { AboutGroup } from './about-group.tsx'
 import { ActivityGroup } from './activity-group.tsx'
 import { AppearanceGroup } from './appearance-group.tsx'
+import { KeysGroup } from './keys-group.tsx'
 import { ListenerGroup } from './listener-group.tsx'
 import { MasterKeyGroup } from './master-key-group.tsx'
 import { NetworkGroup } from './network-group.tsx'
@@ -48,6 +49,7 @@ export function SettingsPage() {
             <ListenerGroup />
             <MasterKeyGroup />
             <LockGroup />
+            <KeysGroup />
             <NetworkGroup />
             <ActivityGroup />
             <AppearanceGroup />

@@ -15,6 +15,7 @@ export type Overlay =
   | { kind: 'token'; token: string; name?: string; connect?: string }
   | { kind: 'tool'; token_id?: number; connect?: string }
   | { kind: 'start_over' }
+  | { kind: 'import' }
   | { kind: 'move_key' }
   | { kind: 'rotate'; leaked: boolean }
   | { kind: 'passphrase'; act: 'set' | 'change' | 'remove' }

@@ -60,5 +60,10 @@ export function addProvider(duplicateOf?: number): void {
   openOverlay(duplicateOf === undefined ? { kind: 'wizard' } : { kind: 'wizard', duplicateOf })
 }
 
+/** Opens the import, which a read-only vault has no use for. */
+export function importKeys(): void {
+  if (useStatus.getState().status?.vault.state === 'open') openOverlay({ kind: 'import' })
+}
+
 export const openPalette = (): void => openOverlay({ kind: 'palette' })
 export const openShortcuts = (): void => openOverlay({ kind: 'shortcuts' })

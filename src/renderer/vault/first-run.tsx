@@ -1,4 +1,4 @@
-import { ChevronRight, LayoutGrid, Plus, type LucideIcon } from 'lucide-react'
+import { ChevronRight, FolderInput, LayoutGrid, Plus, type LucideIcon } from 'lucide-react'
 import { useEffect, useRef, type RefObject } from 'react'
 import type { Status } from '../../shared/schemas.ts'
 import { shownChord } from '../keyboard/keymap.ts'
@@ -7,7 +7,7 @@ import { Brand } from '../layout/brand.tsx'
 import { isAnythingOpen } from '../state/overlays.ts'
 import { useProviders } from '../state/providers.ts'
 import { useStatus } from '../state/status.ts'
-import { addProvider, goTo } from '../state/window.ts'
+import { addProvider, goTo, importKeys } from '../state/window.ts'
 import { strings } from '../strings.ts'
 import { FittedText } from '../ui/fitted-text.tsx'
 import { Icon } from '../ui/icon.tsx'
@@ -47,10 +47,13 @@ export function FirstRun() {
             text={firstRun.addText(names.slice(0, 4))}
             onClick={() => addProvider()}
           />
+          {desktop && (
+            <Door icon={FolderInput} cap="2" title={firstRun.import} text={firstRun.importText} onClick={importKeys} />
+          )}
           {list.length > 0 && (
             <Door
               icon={LayoutGrid}
-              cap="2"
+              cap={desktop ? '3' : '2'}
               title={firstRun.look}
               text={firstRun.lookText(list.length)}
               onClick={() => goTo('providers')}
@@ -113,7 +116,7 @@ function Door({ icon, cap, title, text, main = false, onClick }: DoorProps) {
   )
 }
 
-/** 1 and 2 open the doors, arrows move among them, wherever focus is. */
+/** Digits open the doors, arrows move among them, wherever focus is. */
 function useDoorKeys(box: RefObject<HTMLDivElement | null>): void {
   useEffect(() => {
     const onKeyDown = (event: KeyboardEvent): void => {

@@ -8,8 +8,9 @@ import { useForeignKey } from '../providers/key-entry.tsx'
 import { keyProblem } from '../providers/key-text.ts'
 import { saveToLabel } from '../providers/provider-actions.ts'
 import { addProviderToVault, saveProvider } from '../providers/save-provider.ts'
-import { closeOverlay, requestClose, setDirty, useOverlays } from '../state/overlays.ts'
+import { closeOverlay, requestClose, requestOverlay, setDirty, useOverlays } from '../state/overlays.ts'
 import { findProvider, useProvider, useProviders } from '../state/providers.ts'
+import { useDesktop } from '../state/status.ts'
 import { openEdit, setActive, setFilter, setQuery, goTo } from '../state/window.ts'
 import { strings } from '../strings.ts'
 import { Button } from '../ui/button.tsx'
@@ -45,6 +46,7 @@ export function WizardDialog() {
 
 function Wizard({ duplicateOf }: { duplicateOf: number | undefined }) {
   const list = useProviders((state) => state.list)
+  const isDesktop = useDesktop()
   const [state, dispatch] = useReducer(wizardReducer, undefined, () => {
     const copied = duplicateOf === undefined ? undefined : findProvider(duplicateOf)
     return startWizard(choicesOf(list, '')[0] ?? 'custom', copied)
@@ -150,7 +152,13 @@ function Wizard({ duplicateOf }: { duplicateOf: number | undefined }) {
       )}
       <DialogFooter
         left={
-          (state.step === 'key' || state.step === 'custom') && (
+          state.step === 'choose' ? (
+            isDesktop && (
+              <Button look="ghost" onClick={() => requestOverlay({ kind: 'import' })} className="-ml-3">
+                {strings.import.open}
+              </Button>
+            )
+          ) : state.step === 'done' ? undefined : (
             <Button look="ghost" icon={ArrowLeft} onClick={() => dispatch({ type: 'back' })} className="-ml-3">
               {strings.action.back}
             </Button>
