@@ -12,9 +12,13 @@ export interface Actor {
   pid: number
 }
 
+let user: string | undefined
+
 /** The actor that comes through `door` into this very process. */
 export function actorOf(door: Actor['door'], caller?: string): Actor {
-  const actor: Actor = { door, os_user: osUser(), pid: process.pid }
+  // Asked of the machine once: it looks the name up in a file each time.
+  user ??= osUser()
+  const actor: Actor = { door, os_user: user, pid: process.pid }
   return caller === undefined ? actor : { ...actor, caller }
 }
 

@@ -51,6 +51,7 @@ export class Vault {
   #opened: Opened = CLOSED
   #epoch = 0
   #seen = ''
+  #lookedAt: VaultFile | undefined
   #reopening: Promise<void> | undefined
   #busy = 0
   #startingOver: Promise<unknown> = Promise.resolve()
@@ -117,6 +118,11 @@ export class Vault {
   /** Differs after every change of anything the vault could answer. */
   revision(): string {
     return `${this.#epoch}.${this.#opened.file?.revision() ?? 'closed'}`
+  }
+
+  /** The same, except that it stays where this process has done nothing but record uses of keys. */
+  standing(): string {
+    return `${this.#epoch}.${this.#opened.file?.standing() ?? 'closed'}`
   }
 
   /** The store, for reading. Throws what is wrong where the vault could not be opened. */
@@ -390,9 +396,9 @@ export class Vault {
   async #refresh(): Promise<void> {
     const { file, row } = this.#opened
     if (file === undefined) return
-    if (!file.isInPlace()) return this.reopen()
-    const revision = file.revision()
-    if (revision === this.#seen || this.#rewrapping > 0) return
+    if (!this.#isInPlace(file)) return this.reopen()
+    const standing = file.standing()
+    if (standing === this.#seen || this.#rewrapping > 0) return
     const now = await file.store.readVault()
     if (file !== this.#opened.file) return
     if (now.lock_epoch !== this.#opened.row?.lock_epoch) {
@@ -400,7 +406,16 @@ export class Vault {
       return this.#reopenAnew()
     }
     if (now.master_key_id !== row?.master_key_id) return this.reopen()
-    this.#seen = revision
+    this.#seen = standing
+  }
+
+  /** Looked at once for all that happens in the same round of the event loop. */
+  #isInPlace(file: VaultFile): boolean {
+    if (this.#lookedAt === file) return true
+    if (!file.isInPlace()) return false
+    this.#lookedAt = file
+    setImmediate(() => (this.#lookedAt = undefined))
+    return true
   }
 
   #retire(next: Opened): void {

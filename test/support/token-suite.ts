@@ -252,6 +252,20 @@ export function testTokens(name: string, open: () => Promise<OpenedStore & { use
         expect(await everything()).toEqual(before)
       })
 
+      it('is refused in the very commit that revokes its token, and allowed in the one that raises its limit', async () => {
+        const a = await tokens.insert(newToken('a'), by)
+        const b = await tokens.insert(newToken('b', { requests_per_minute: 1 }), by)
+        for (const token of [a, b]) await tokens.beginUse(useOf(token), by)
+        const [, refused, , allowed] = await Promise.allSettled([
+          tokens.revoke(a.id, by),
+          tokens.beginUse(useOf(a), by),
+          tokens.update(b.id, { requests_per_minute: 2 }, by),
+          tokens.beginUse(useOf(b), by),
+        ])
+        expect(refused).toMatchObject({ status: 'rejected', reason: { code: 'token_revoked' } })
+        expect(allowed).toMatchObject({ status: 'fulfilled' })
+      })
+
       it('is allowed as often a minute as the token may, of fifty at once and however the clock jumps', async () => {
         vi.useFakeTimers({ toFake: ['Date'], now: Date.parse('2026-01-01T00:00:00Z') })
         const token = await tokens.insert(newToken('a', { requests_per_minute: 3 }), by)

@@ -39,7 +39,7 @@ export interface Gateway {
 /** Makes the gateway: `/proxy/{provider}`, and `/v1` and `/v1beta` as one address for all. */
 export function createGateway({ vault, upstreams, ports, log, onRefused, limits }: GatewayDeps): Gateway {
   const running = new Map<Exchange, Caller>()
-  const book = new ProviderBook()
+  const book = new ProviderBook(() => vault.standing())
   const bounds = { ...defaultGatewayLimits, ...limits }
   const deps: ForwardDeps = { vault, upstreams, ports, limits: bounds, running }
   const read: ListDeps['read'] = (act) => vault.during(() => act(vault.reader()))

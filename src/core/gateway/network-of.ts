@@ -8,7 +8,7 @@ export function networkOf(vault: Vault): () => Promise<Network> {
   let text = ''
   let known: Network = {}
   return async () => {
-    const now = vault.revision()
+    const now = vault.standing()
     if (now === revision) return known
     const row = await vault.during(() => vault.reader().network.read())
     revision = now

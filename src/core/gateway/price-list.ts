@@ -15,14 +15,23 @@ export interface Priced {
 /** What this usage of a model costs, in USD; null where no price is known. */
 export type CostOf = (model: string | null, usage: Usage) => number | null
 
+/** What was found in the list, which stays as it is: to look for an address means to try some hundred patterns. */
+const found = new Map<string, PricedProvider | undefined>()
+const FOUND_MOST = 1_000
+
 /** The list's own entry of a provider, by its address or its name. */
 export async function listedProvider({
   provider,
   base_url,
 }: Omit<Priced, 'price'>): Promise<PricedProvider | undefined> {
+  const asked = `${provider} ${base_url}`
+  if (found.has(asked)) return found.get(asked)
   const { findProvider } = await import('@pydantic/genai-prices')
   const byAddress = base_url === null ? undefined : findProvider({ providerApiUrl: base_url })
-  return byAddress ?? findProvider({ providerId: LISTED_AS[provider] ?? provider })
+  const listed = byAddress ?? findProvider({ providerId: LISTED_AS[provider] ?? provider })
+  if (found.size >= FOUND_MOST) found.clear()
+  found.set(asked, listed)
+  return listed
 }
 
 /** The prices of a provider's models. */

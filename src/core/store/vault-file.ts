@@ -12,6 +12,8 @@ export interface VaultFile {
   isInPlace(): boolean
   /** Differs after any commit, of this process or another; costs microseconds. */
   revision(): string
+  /** The same, except that it stays where nothing but a use of a key was recorded by this process. */
+  standing(): string
   /** Writes a consistent copy to a path that does not exist yet, while the vault is in use; whole and on disk, or none. */
   copyTo(path: string): Promise<void>
   /** Every complaint of SQLite's full integrity check; empty where all is well. */

@@ -7,7 +7,7 @@ import { CANARY } from './open-gateway.ts'
 it('keeps the rows of providers, and never answers one that has been changed', async () => {
   await using temp = await openTempCore()
   const { vault, places } = temp.core
-  const book = new ProviderBook()
+  const book = new ProviderBook(() => vault.standing())
   const find = async () => (await book.find(vault.reader(), 'up'))?.row
   expect(await find()).toBeUndefined()
   const { id } = await temp.client.createProvider({ name: 'up', display_name: 'Up' })

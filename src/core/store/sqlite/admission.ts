@@ -31,10 +31,15 @@ type Limited = SpendHolder & { whose: string; limits: Limits }
 export class Admission {
   readonly #statement: (sql: string) => Statement
   readonly #spend: SpendByDay
+  readonly #standingOf: () => string
+  /** What was read of those who use keys, as long as nothing but uses is written. */
+  readonly #known = new Map<string, Standing>()
+  #knownAt = ''
 
-  constructor(statement: (sql: string) => Statement, spend: SpendByDay) {
+  constructor(statement: (sql: string) => Statement, spend: SpendByDay, standingOf: () => string) {
     this.#statement = statement
     this.#spend = spend
+    this.#standingOf = standingOf
   }
 
   /** Refuses a use that may not be made now. Answers what may still be spent; null: as much as it likes. */
@@ -53,7 +58,13 @@ export class Admission {
     return this.#left(this.#limited(use, now), now)
   }
 
-  #limited({ token_id, provider }: Pick<NewUse, 'token_id' | 'provider'>, now: number): Limited[] {
+  #standing({ token_id, provider }: Pick<NewUse, 'token_id' | 'provider'>): Standing {
+    const at = this.#standingOf()
+    if (at !== this.#knownAt) this.#known.clear()
+    this.#knownAt = at
+    const who = `${token_id} ${provider}`
+    const known = this.#known.get(who)
+    if (known !== undefined) return known
     const [found] = this.#statement(
       `SELECT vault.paused_at, token.name, token.revoked_at, token.expires_at, token.requests_per_minute AS t_requests,
          token.tokens_per_minute AS t_tokens, token.spend_per_day AS t_day, token.spend_per_month AS t_month,
@@ -64,6 +75,13 @@ export class Admission {
        WHERE vault.id = 1`,
     ).all(token_id, provider) as Standing[]
     if (found === undefined) throw appError('internal', undefined)
+    this.#known.set(who, found)
+    return found
+  }
+
+  #limited(use: Pick<NewUse, 'token_id' | 'provider'>, now: number): Limited[] {
+    const { token_id, provider } = use
+    const found = this.#standing(use)
     const { name, revoked_at, expires_at } = found
     const limited: Limited[] = []
     if (token_id !== null) {

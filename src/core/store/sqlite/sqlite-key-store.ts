@@ -78,7 +78,7 @@ export class SqliteKeyStore implements KeyStore {
 
   noteHealth(health: readonly KeyHealth[]): Promise<void> {
     const { prepared, acts } = this.#parts
-    return acts.complete(() => {
+    return acts.complete('choices', () => {
       const write = prepared(
         `INSERT OR REPLACE INTO key_health (key_id, state, status, at, until) SELECT ?, ?, ?, ?, ?
          WHERE EXISTS (SELECT 1 FROM provider WHERE key_id = ? UNION ALL SELECT 1 FROM provider_key WHERE key_id = ?)`,

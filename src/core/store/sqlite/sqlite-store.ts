@@ -26,6 +26,7 @@ import type { Database, Statement } from './database.ts'
 import { MODEL_COLUMNS, toModelRow, toSetting } from './rows.ts'
 import { ProviderReader } from './read-providers.ts'
 import { addMissingModels, seedCatalog, type Prepared } from './seed.ts'
+import type { Revisions } from './revisions.ts'
 import { isUniqueViolation } from './sqlite-errors.ts'
 import { readAnchor, SqliteAuditStore, writeAnchor } from './sqlite-audit-store.ts'
 import { dropHealth, keepHint, SqliteKeyStore, withFirstKey, writeKeys } from './sqlite-key-store.ts'
@@ -47,10 +48,10 @@ export class SqliteStore implements Store {
   readonly #acts: Acts
   readonly #statements = new Map<string, Statement>()
 
-  constructor(db: Database, acts: Acts) {
+  constructor(db: Database, acts: Acts, revisions: Revisions) {
     this.#db = db
     this.#acts = acts
-    this.tokens = new SqliteTokenStore(db, acts)
+    this.tokens = new SqliteTokenStore(db, acts, revisions)
     this.limits = new SqliteLimitStore(db, acts)
     this.audit = new SqliteAuditStore(db, acts)
     this.network = new SqliteNetworkStore(db, acts)

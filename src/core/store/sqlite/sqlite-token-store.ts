@@ -22,6 +22,7 @@ import {
 import type { Acts } from './act.ts'
 import { Admission } from './admission.ts'
 import type { Database, Statement } from './database.ts'
+import type { Revisions } from './revisions.ts'
 import { SpendByDay, type UseOfDay } from './spend-by-day.ts'
 import { DamagedRow, isUniqueViolation } from './sqlite-errors.ts'
 
@@ -64,12 +65,12 @@ export class SqliteTokenStore implements TokenStore {
   readonly #spend: SpendByDay
   readonly #admission: Admission
 
-  constructor(db: Database, acts: Acts) {
+  constructor(db: Database, acts: Acts, revisions: Pick<Revisions, 'standing'>) {
     this.#db = db
     this.#acts = acts
     const statement = (sql: string): Statement => this.#statement(sql)
     this.#spend = new SpendByDay(statement)
-    this.#admission = new Admission(statement, this.#spend)
+    this.#admission = new Admission(statement, this.#spend, () => revisions.standing())
   }
 
   list(): Promise<TokenRow[]> {
@@ -140,7 +141,7 @@ export class SqliteTokenStore implements TokenStore {
   }
 
   beginUse(use: NewUse, by: Actor): Promise<BegunUse> {
-    return this.#acts.write(by, () => {
+    return this.#acts.writeUse(by, () => {
       const at = Date.now()
       const left = this.#admission.admit(use, at)
       const { token_id, caller, provider, key_id, model, method, route, attempt, estimate } = use
@@ -156,12 +157,12 @@ export class SqliteTokenStore implements TokenStore {
   }
 
   async noteUse(use: UseRef & Pick<NewUse, 'token_id' | 'provider'>, used: UsedSoFar): Promise<number | null> {
-    await this.#acts.complete(() => this.#note(use, used))
+    await this.#acts.complete('uses', () => this.#note(use, used))
     return this.#acts.read(() => this.#admission.left(use, Date.now()))
   }
 
   endUses(endings: readonly UseEnding[]): Promise<void> {
-    return this.#acts.complete(() => {
+    return this.#acts.complete('uses', () => {
       const update = this.#statement(
         `UPDATE key_use SET status = ?, outcome = ?, first_byte_ms = ?, total_ms = ?, model = coalesce(model, ?),
            input_tokens = ?, output_tokens = ?, cached_tokens = ?, cost = ?, estimated = ? WHERE id = ?`,

@@ -17,10 +17,12 @@ import {
 } from '../../private-files.ts'
 import type { Store } from '../store.ts'
 import type { VaultFile } from '../vault-file.ts'
-import { Acts, whenFree } from './act.ts'
-import { copyInMemory, openForReading, openForWriting, type Database, type Statement } from './database.ts'
+import { Acts, whenFree, type Touched } from './act.ts'
+import { copyInMemory, openForReading, openForWriting, type Database } from './database.ts'
 import { assertDatabaseFile, assertVault } from './inspect.ts'
 import { isOlderFormat, migrate } from './migrate.ts'
+import { LogSync } from './log-sync.ts'
+import { Revisions } from './revisions.ts'
 import { isBusy, sqliteCode, translateSqlite } from './sqlite-errors.ts'
 import { SqliteStore } from './sqlite-store.ts'
 
@@ -30,6 +32,8 @@ import { SqliteStore } from './sqlite-store.ts'
  */
 const CHECKPOINT_DELAY = 200
 const CHECKPOINT_LATEST = 2_000
+/** The same after the record of a use, which holds no token: seldom, so that uses in a row find the log at its length. */
+const CHECKPOINT_OF_USES = 10_000
 
 /** How old a draft is before it counts as left behind, in milliseconds. */
 const DRAFT_AGE = 60_000
@@ -145,21 +149,21 @@ class SqliteVaultFile implements VaultFile {
   readonly store: Store
   readonly #db: Database
   readonly #inMemory: Database | undefined
-  readonly #dataVersion: Statement
+  readonly #revisions: Revisions
+  readonly #log: LogSync
   readonly #warn: Warn
   readonly #onCommit: (() => void) | undefined
   readonly #inode: number | undefined
-  #commits = 0
   #outages = 0
   #readable = true
   #checkpoint: NodeJS.Timeout | undefined
-  #checkpointBy = 0
+  #checkpointBy = Infinity
   #warned = false
 
   constructor(db: Database, path: string, writable: boolean, warn: Warn, onCommit?: () => void) {
     this.#db = db
-    // Asked for every request: `pragma()` would compile it anew each time, six times as slow.
-    this.#dataVersion = db.prepare('PRAGMA data_version').pluck()
+    this.#revisions = new Revisions(db)
+    this.#log = new LogSync(path)
     this.#warn = warn
     this.#onCommit = onCommit
     this.path = path
@@ -167,7 +171,9 @@ class SqliteVaultFile implements VaultFile {
     this.#inode = lookAt(path)?.ino
     if (!writable && isOlderFormat(db)) this.#inMemory = asNewest(db)
     const shown = this.#inMemory ?? db
-    this.store = new SqliteStore(shown, new Acts(shown, path, () => this.#committed()))
+    const [revisions, log] = [this.#revisions, this.#log]
+    const acts = new Acts(shown, { path, revisions, log, onCommit: (touched) => this.#committed(touched) })
+    this.store = new SqliteStore(shown, acts, revisions)
     // What a killed process left in the log goes into the file at once.
     if (writable && (lookAt(`${path}-wal`)?.size ?? 0) > 0) this.#emptyLog()
   }
@@ -181,11 +187,18 @@ class SqliteVaultFile implements VaultFile {
   }
 
   revision(): string {
+    return this.#readRevision(() => this.#revisions.all())
+  }
+
+  standing(): string {
+    return this.#readRevision(() => this.#revisions.standing())
+  }
+
+  #readRevision(read: () => string): string {
     try {
-      // data_version moves at commits of others only, hence the count of our own.
-      const version = String(this.#dataVersion.get())
+      const revision = read()
       this.#readable = true
-      return `${version}.${this.#commits}`
+      return revision
     } catch (cause) {
       if (sqliteCode(cause) === undefined) throw cause
       // What cannot be read may have changed; whoever reads it next is told what is wrong.
@@ -228,27 +241,32 @@ class SqliteVaultFile implements VaultFile {
     clearTimeout(this.#checkpoint)
     this.#checkpoint = undefined
     this.#inMemory?.close()
+    this.#log.close()
     if (!this.#db.open) return
     if (this.writable) this.#emptyLog()
     this.#db.close()
   }
 
-  #committed(): void {
-    this.#commits += 1
-    this.#scheduleCheckpoint()
+  #committed(touched: Touched): void {
+    // SQLite itself moves a long log into the file; it has to be cut short only where a token may still stand in it.
+    if (touched === 'choices') this.#scheduleCheckpoint(CHECKPOINT_DELAY, CHECKPOINT_LATEST)
+    else if (this.#checkpoint === undefined) this.#scheduleCheckpoint(CHECKPOINT_OF_USES, CHECKPOINT_OF_USES)
     this.#onCommit?.()
   }
 
   /** The checkpoint runs after the answer, once for all commits of a moment. */
-  #scheduleCheckpoint(): void {
+  #scheduleCheckpoint(delay: number, latest: number): void {
     const now = performance.now()
-    if (this.#checkpoint === undefined) this.#checkpointBy = now + CHECKPOINT_LATEST
+    this.#checkpointBy = Math.min(this.#checkpointBy, now + latest)
     clearTimeout(this.#checkpoint)
-    const delay = Math.max(0, Math.min(CHECKPOINT_DELAY, this.#checkpointBy - now))
-    this.#checkpoint = setTimeout(() => {
-      this.#checkpoint = undefined
-      if (!this.#emptyLog()) this.#scheduleCheckpoint()
-    }, delay).unref()
+    this.#checkpoint = setTimeout(
+      () => {
+        this.#checkpoint = undefined
+        this.#checkpointBy = Infinity
+        if (!this.#emptyLog()) this.#scheduleCheckpoint(delay, latest)
+      },
+      Math.max(0, Math.min(delay, this.#checkpointBy - now)),
+    ).unref()
   }
 
   /** Moves the log into the file and cuts it to nothing; false where a reader holds a snapshot of it. */

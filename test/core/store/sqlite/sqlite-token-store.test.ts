@@ -1,3 +1,5 @@
+import { rmSync } from 'node:fs'
+import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { actorOf } from '../../../../src/core/actor.ts'
 import { noLimits } from '../../../../src/shared/limit-schemas.ts'
@@ -21,6 +23,25 @@ describe('what a token may use', () => {
       code: 'database_damaged',
       message: expect.stringContaining('what its token "a" may use cannot be read'),
     })
+    await close()
+  })
+})
+
+describe('the record of a use', () => {
+  const use = { token_id: null, caller: 'run', provider: 'p', key_id: null, model: 'm', costs: true } as const
+  const post = { ...use, method: 'POST', route: '/chat/completions', attempt: 1 }
+
+  it('is refused where the log cannot be put on the disk, and not written once more', async () => {
+    const { home, store, close } = await openSqlite()
+    rmSync(join(home, 'vault.db-wal'))
+    const [first, second] = await Promise.allSettled([
+      store.tokens.beginUse(post, actorOf('rest')),
+      store.tokens.beginUse(post, actorOf('rest')),
+    ])
+    for (const one of [first, second]) {
+      expect(one).toMatchObject({ status: 'rejected', reason: { code: 'vault_unwritable' } })
+    }
+    expect((await store.audit.list({ limit: 10 })).filter(({ act }) => act === 'key.use')).toHaveLength(2)
     await close()
   })
 })
