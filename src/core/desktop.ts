@@ -6,6 +6,8 @@ export interface Desktop {
   openExternal(url: string): Promise<void>
   /** Asks for an existing file; null where the person cancels. */
   chooseFile(title: string): Promise<string | null>
+  /** Asks where a file is to be written, with this name proposed; null where the person cancels. */
+  choosePlace(title: string, name: string): Promise<string | null>
   /** Asks where to save a file, with this name proposed, and writes it. Answers its path; null where the person cancels. */
   saveFile(name: string, text: string): Promise<string | null>
   /** Puts the window out of sight. */

@@ -4,6 +4,8 @@ import { appError } from '../shared/errors.ts'
 import type { Settings } from '../shared/schemas.ts'
 import type { Actor } from './actor.ts'
 import { auditOperations } from './audit/audit-service.ts'
+import { backupOperations } from './backup/backup-service.ts'
+import { ScheduledBackups } from './backup/scheduled-backups.ts'
 import { catalogInUse } from './catalog/catalog-in-use.ts'
 import { unreadEnvFile } from './crypto/key-sources.ts'
 import type { StartKeychainHelper } from './crypto/keychain-process.ts'
@@ -61,6 +63,7 @@ export interface Core {
   readonly vault: Vault
   readonly listener: ListenerControl
   readonly updates: UpdateCheck
+  readonly backups: ScheduledBackups
   /** The operations, as done by this actor. Every call of one goes through `dispatch`. */
   apiFor(actor: Actor): Api
   settings(): Promise<Settings>
@@ -110,7 +113,7 @@ export async function openCore(options: CoreOptions): Promise<Core> {
   await endKilledMove(vault)
   const closing = new AbortController()
   const lock = followLock(vault, log)
-  const revision = (): string => `${vault.revision()}.${listener.revision}.${updates.revision}`
+  const revision = (): string => `${vault.revision()}.${listener.revision}.${updates.revision}.${backups.revision}`
   let run: Run | undefined
   const tokens = new TokenBook(vault, () => {
     listener.endWhatMayNot()
@@ -130,6 +133,7 @@ export async function openCore(options: CoreOptions): Promise<Core> {
     isWanted: async () => (await settings()).update_check,
     log,
   })
+  const backups = new ScheduledBackups({ vault, log, onStep })
   const listener = new ListenerControl({ vault, tokens, gateway, env, log, apiFor, revision })
 
   const desk = new ImportDesk()
@@ -145,6 +149,7 @@ export async function openCore(options: CoreOptions): Promise<Core> {
       ...auditOperations(vault, by),
       ...networkOperations(vault, desktop, by),
       ...masterKeyOperations(vault, by),
+      ...backupOperations({ vault, desktop, warn }, by),
       ...lockOperations(vault, by),
       ...importOperations({ vault, catalog, desk, env, desktop, client: () => clientOf(by) }, by),
       ...systemOperations({ vault, catalog, listener, updates, desktop, notes, revision, closing: closing.signal }, by),
@@ -164,6 +169,7 @@ export async function openCore(options: CoreOptions): Promise<Core> {
     vault,
     listener,
     updates,
+    backups,
     apiFor,
     async openRun(wish) {
       const runs = await import('./run/run-gateway.ts')
@@ -181,6 +187,7 @@ export async function openCore(options: CoreOptions): Promise<Core> {
       desk.forget()
       lock.stop()
       updates.stop()
+      await backups.stop()
       await run?.close()
       await listener.close()
       await (await opening)?.close()

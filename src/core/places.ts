@@ -15,6 +15,8 @@ export interface Places {
   /** Held while the master key is moved or exchanged. */
   master_key_lock: string
   backups: string
+  /** Held while a scheduled backup is made. */
+  backup_lock: string
   /** Chromium's profile of the desktop window. */
   window: string
   master_key_file: string
@@ -44,6 +46,7 @@ export function placesFrom(env: Readonly<Record<string, string | undefined>>): P
     listener_lock: join(data, 'listener.lock'),
     master_key_lock: join(data, 'master-key.lock'),
     backups: join(data, 'backups'),
+    backup_lock: join(data, 'backup.lock'),
     window: join(data, 'window'),
     master_key_file: join(config, 'master.key'),
     key_command_file: join(config, 'master-key-command.json'),

@@ -23,12 +23,20 @@ interface LostVault {
   onStep?: OnStep | undefined
 }
 
+/** What starting over did. */
+export interface StartedOver {
+  copy: string
+  dropped: DroppedKeys[]
+  /** What was kept of the backup passphrase was under the lost key. */
+  backup_passphrase_dropped: boolean
+}
+
 /**
  * For the owner who lost the master key: keeps a copy of the file, makes another master key the vault's, and drops what
  * it does not open. Answers the copy's path and what was dropped. Until the last step, which is
  * one transaction, the vault is as it was; done again after a kill in between, it comes to the same end.
  */
-export async function startOver(lost: LostVault, by: Actor): Promise<{ copy: string; dropped: DroppedKeys[] }> {
+export async function startOver(lost: LostVault, by: Actor): Promise<StartedOver> {
   const { places, row, warn, onStep } = lost
   await assertLost(lost)
   const stamp = new Date().toISOString().replaceAll(/[:.]/g, '-')
@@ -48,6 +56,7 @@ export async function startOver(lost: LostVault, by: Actor): Promise<{ copy: str
     const writable = await openVaultForWriting(places.vault, { warn, onStep })
     try {
       const key = { id: ring.currentId, source: source.name, place: source.place }
+      const hadBackupKey = (await writable.store.backups.read()).key !== null
       const dropped = await writable.store.replaceMasterKey(
         row.master_key_id,
         key,
@@ -55,7 +64,8 @@ export async function startOver(lost: LostVault, by: Actor): Promise<{ copy: str
         by,
         (begin) => anchorAt(begin, ring),
       )
-      return { copy, dropped }
+      const backup_passphrase_dropped = hadBackupKey && (await writable.store.backups.read()).key === null
+      return { copy, dropped, backup_passphrase_dropped }
     } finally {
       writable.close()
     }

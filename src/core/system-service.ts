@@ -2,6 +2,7 @@ import type { Api } from '../shared/contract.ts'
 import { appError } from '../shared/errors.ts'
 import type { Settings, SettingsPatch, Status } from '../shared/schemas.ts'
 import type { Actor } from './actor.ts'
+import { backupStatus } from './backup/backup-schedule.ts'
 import type { CatalogInUse } from './catalog/catalog-in-use.ts'
 import { waitForChange } from './changes.ts'
 import type { Desktop } from './desktop.ts'
@@ -96,9 +97,10 @@ export function systemOperations(parts: SystemParts, by: Actor): SystemApi {
     },
 
     async startOver({ vault_name }) {
-      const { copy, dropped } = await vault.startOver(vault_name, by)
+      const { copy, dropped, backup_passphrase_dropped } = await vault.startOver(vault_name, by)
       return {
         copy,
+        backup_passphrase_dropped,
         keys_to_enter_again: dropped.map(({ provider: { name, display_name, catalog }, labels }) => ({
           name,
           display_name,
@@ -222,6 +224,7 @@ async function statusOf(
     keysOf(row).map((key) => keyStateOf({ ...row, ...key }, vault.ring, vault.masterKeyId)),
   )
   const { source, place, id, expected } = vault.masterKey
+  const backupKey = vault.state === 'closed' ? null : (await vault.reader().backups.read()).key
   return {
     version,
     updates: { host: updates.host, known: updates.known },
@@ -245,11 +248,12 @@ async function statusOf(
       wait_seconds: vault.lock.waitSeconds,
     },
     catalog: { path: catalog.path, problem: vault.catalogProblem },
+    backup: vault.state === 'closed' ? null : await backupStatus(vault.reader(), places),
     network: vault.state === 'closed' ? defaultNetwork : present(await vault.reader().network.read()),
     tools_paused_at: vault.state === 'closed' ? null : await vault.reader().limits.pausedAt(),
     listener: await listener.status(),
     refusals_to_see: vault.state !== 'closed' && (await vault.reader().audit.hasAlarm()),
-    notes: [...notes, ...notesOn(vault), ...exchangeNotes(vault, rows)],
+    notes: [...notes, ...notesOn(vault), ...exchangeNotes(vault, rows, backupKey?.master_key_id)],
   }
 }
 

@@ -17,9 +17,9 @@ import { AppLock } from './lock/app-lock.ts'
 import { takesPassphrase, rewrap, type RewrapAct } from './lock/rewrap.ts'
 import type { Places } from './places.ts'
 import { ensurePrivateFolder } from './private-files.ts'
-import { startOver } from './start-over.ts'
+import { startOver, type StartedOver } from './start-over.ts'
 import { openVaultForWriting } from './store/sqlite/sqlite-vault-file.ts'
-import { MasterKeyChanged, type AuditEntry, type DroppedKeys, type Store } from './store/store.ts'
+import { MasterKeyChanged, type AuditEntry, type Store } from './store/store.ts'
 import type { VaultFile } from './store/vault-file.ts'
 import { assertOpens, CLOSED, missingKey, VaultOpening, type Opened, type OpeningParts } from './vault-opening.ts'
 
@@ -316,7 +316,7 @@ export class Vault {
   }
 
   /** Starts over (see start-over.ts), for the owner who typed the vault's name, where the master key is lost. */
-  startOver(typedName: string, by: Actor): Promise<{ copy: string; dropped: DroppedKeys[] }> {
+  startOver(typedName: string, by: Actor): Promise<StartedOver> {
     const act = async () => {
       const { file, row, problem } = this.#opened
       if (typedName !== this.name) throw appError('confirmation_wrong', { name: this.name })

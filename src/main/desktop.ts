@@ -53,16 +53,11 @@ export function electronDesktop(secrets: SecretClipboard): Desktop {
       return canceled ? null : (filePaths[0] ?? null)
     },
 
+    choosePlace: (title, name) => choosePlace(name, title),
+
     async saveFile(name, text) {
-      const parent = BrowserWindow.getFocusedWindow()
-      const options: SaveDialogOptions = {
-        defaultPath: name,
-        properties: ['createDirectory', 'showOverwriteConfirmation'],
-      }
-      const { canceled, filePath } = await (parent === null
-        ? dialog.showSaveDialog(options)
-        : dialog.showSaveDialog(parent, options))
-      if (canceled || filePath === '') return null
+      const filePath = await choosePlace(name)
+      if (filePath === null) return null
       await writeFile(filePath, text, { mode: 0o600 }).catch((cause: unknown) => {
         throw failed(`${filePath} could not be written: ${reason(cause)}`, cause)
       })
@@ -85,6 +80,19 @@ export function electronDesktop(secrets: SecretClipboard): Desktop {
       }
     },
   }
+}
+
+async function choosePlace(name: string, title?: string): Promise<string | null> {
+  const parent = BrowserWindow.getFocusedWindow()
+  const options: SaveDialogOptions = {
+    ...(title === undefined ? {} : { title }),
+    defaultPath: name,
+    properties: ['createDirectory', 'showOverwriteConfirmation'],
+  }
+  const { canceled, filePath } = await (parent === null
+    ? dialog.showSaveDialog(options)
+    : dialog.showSaveDialog(parent, options))
+  return canceled || filePath === '' ? null : filePath
 }
 
 function failed(what: string, cause: unknown): AppError {

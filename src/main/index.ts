@@ -81,6 +81,7 @@ async function start({ hidden, ...keyOptions }: StartOptions): Promise<void> {
   })
   await core.listener.startAsChosen()
   core.updates.start()
+  core.backups.start()
   app.on('activate', open)
   app.on('second-instance', (_event, argv) => {
     if (!startOptions(argv.slice(1)).hidden) open()

@@ -2,6 +2,7 @@
 // the OpenAPI document, docs/api.md and the forms' validation come from this table.
 import { z } from 'zod'
 import { AuditPage, AuditQuery, AuditRetained, AuditRetention, AuditVerdict } from './audit-schemas.ts'
+import { BackupPassphrase, BackupWish, LocalCopy, WrittenBackup } from './backup-schemas.ts'
 import { KeyTest, KeyTestInput, KeyTests, NewProviderTest, UpstreamModels } from './key-test-schemas.ts'
 import { NewPassphrase, PassphraseChange, PassphraseRemoval, UnlockInput } from './lock-schemas.ts'
 import {
@@ -459,6 +460,30 @@ export const operations = {
     status: 204,
     whenLocked: true,
   }),
+  listBackups: op(null, 'The copies that Latchkey made by itself, the newest first.', nothing, z.array(LocalCopy), {
+    doors: inPerson,
+  }),
+  backUp: op(
+    null,
+    'Writes the vault and its master key into one file under a passphrase; null where the person cancels.',
+    BackupWish,
+    WrittenBackup,
+    { doors: inPerson },
+  ),
+  setBackupPassphrase: op(
+    null,
+    'Sets the passphrase of scheduled backups, or exchanges it: they are portable from then on.',
+    BackupPassphrase,
+    done,
+    { doors: inPerson, status: 204 },
+  ),
+  removeBackupPassphrase: op(
+    null,
+    'Forgets the passphrase of scheduled backups: they open with the master key alone from then on.',
+    nothing,
+    done,
+    { doors: inPerson, status: 204 },
+  ),
 
   // The window alone: what touches the clipboard, the desktop or a file.
   copyApiKey: op(

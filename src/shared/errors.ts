@@ -367,6 +367,16 @@ export const errors = {
     ({ path, what }) => `The backup cannot be written to ${path}: ${what}`,
     'Give a path in a folder that is there and that you may write to.',
   ),
+  backup_passphrase_not_set: row(
+    409,
+    'No backup passphrase is set',
+    'Set one in Settings, or with: latchkey backup passphrase set',
+  ),
+  backup_key_unreadable: row(
+    409,
+    'The backup passphrase cannot be used: what is kept of it does not belong to this master key, or was changed from outside',
+    'Set it again in Settings, or with: latchkey backup passphrase set',
+  ),
   import_unreadable: row<{ path: string; what: string }>(
     422,
     ({ path, what }) => `${path} cannot be read: ${what}`,

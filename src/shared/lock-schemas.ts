@@ -6,7 +6,7 @@ export const LockReason = z.enum(['start', 'now', 'idle', 'screen', 'suspend', '
 export type LockReason = z.infer<typeof LockReason>
 
 /** Taken as it is typed: a space at its end is part of it. */
-const Passphrase = z
+export const Passphrase = z
   .string({ error: 'A passphrase is a text.' })
   .min(1, { error: 'Write the passphrase.' })
   .max(1024, { error: 'A passphrase has at most 1,024 characters.' })

@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { addressProblem } from './address-rules.ts'
 import { AuditKeptYears } from './audit-schemas.ts'
+import { BackupSchedule, BackupStatus } from './backup-schemas.ts'
 import { LockStatus } from './lock-schemas.ts'
 import { Network } from './network-schemas.ts'
 import { UpdateAnswer } from './update-schemas.ts'
@@ -216,6 +217,8 @@ export const Settings = z.object({
   /** Ask once a day whether there is a newer version. */
   update_check: z.boolean(),
   audit_kept_years: AuditKeptYears,
+  /** How often a backup is made by itself, in backups/, while the window or `serve` runs. */
+  backup_schedule: BackupSchedule,
 })
 export type Settings = z.infer<typeof Settings>
 /** What only its owner in person chooses: a program with a token must not have its own traces removed. */
@@ -236,6 +239,7 @@ export const defaultSettings: Settings = {
   reads_while_locked: false,
   update_check: false,
   audit_kept_years: 0,
+  backup_schedule: 'daily',
 }
 
 export const Problem = z.object({
@@ -280,6 +284,8 @@ export const Status = z.object({
   }),
   lock: LockStatus,
   catalog: z.object({ path: z.string(), problem: z.string().nullable() }),
+  /** The backups that Latchkey makes by itself; null where the vault cannot be read. */
+  backup: BackupStatus.nullable(),
   /** How providers are reached. */
   network: Network,
   /** Since when the tokens of all tools are paused; null where they are not. */
@@ -324,6 +330,8 @@ export const SavedText = z.strictObject({
 /** What start-over did: the copy it kept, and the providers whose keys must be entered again. */
 export const StartOverResult = z.object({
   copy: z.string(),
+  /** What was kept of the backup passphrase was under the lost key, and is gone: scheduled backups need it set again. */
+  backup_passphrase_dropped: z.boolean(),
   keys_to_enter_again: z.array(
     z.object({
       name: z.string(),

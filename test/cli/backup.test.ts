@@ -23,7 +23,7 @@ describe('backup and restore', { timeout: 120_000 }, () => {
     await run(here.home, ['key', 'set', 'openai'], KEY)
     const made = await run(here.home, ['backup', file], `${PASSPHRASE}\n`)
     expect(made).toMatchObject({ code: 0, stdout: '' })
-    expect(made.stderr).toMatch(/Making a key.*\nWriting .*\nDone: 4 providers, 1 key, and the master key are in it\./)
+    expect(made.stderr).toMatch(/Writing .*\nDone: 4 providers, 1 key, and the master key are in it\./)
     const wrong = await run(there.home, ['restore', file], 'another one\n')
     expect(wrong).toMatchObject({ code: 1 })
     expect(wrong.stderr).toContain('cannot be opened: the passphrase is wrong, or the file is damaged')
@@ -41,10 +41,27 @@ describe('backup and restore', { timeout: 120_000 }, () => {
     const restored = await run(there.home, ['restore', file, '--json'], `${PASSPHRASE}\n${name}\n`)
     const { kept } = JSON.parse(restored.stdout) as { kept: string }
     expect((await run(there.home, ['backup', '--list'])).stdout).toMatch(
-      new RegExp(`^MADE .*\\n\\d{4}-\\d\\d-\\d\\d \\d\\d:\\d\\d  before a restore +\\d+ +${kept}\\n$`),
+      new RegExp(`^MADE .*\\n\\d{4}-\\d\\d-\\d\\d \\d\\d:\\d\\d  before a restore +master key +\\d+ +${kept}\\n$`),
     )
     expect(findSecret(KEY, { ...said, file: readFileSync(file, 'latin1') }, [there.home])).toEqual([])
     expect(findSecret(PASSPHRASE, said, [here.home, there.home])).toEqual([])
+  })
+
+  it('says and changes what is made by itself, and writes under the passphrase that is set', async () => {
+    using temp = tempHome()
+    const run = (args: string[], input = ''): Promise<Ran> => latchkey(args, { home: temp.home, input })
+    expect((await run(['backup', 'schedule', 'weekly'])).stdout).toBe(
+      'made by themselves weekly, under the master key\nnone made yet\n',
+    )
+    expect(await run(['backup', 'schedule', 'hourly'])).toMatchObject({ code: 2 })
+    const path = join(temp.home, '..', 'stored.lkbackup')
+    expect((await run(['backup', path, '--stored'])).stderr).toContain('No backup passphrase is set')
+    const set = await run(['backup', 'passphrase', 'set'], `${PASSPHRASE}\n`)
+    expect([set.code, findSecret(PASSPHRASE, { said: set.stderr + set.stdout }, [temp.home])]).toEqual([0, []])
+    expect((await run(['status'])).stdout).toMatch(/Backups +made by themselves weekly, portable, with the backup pass/)
+    expect(await run(['backup', path, '--stored'])).toMatchObject({ code: 0 })
+    expect(readFileSync(path, 'latin1').slice(0, 8)).toBe('LKBACKUP')
+    expect((await run(['backup', 'passphrase', 'remove'])).stderr).toContain('only with it')
   })
 
   it('prints providers and models without keys', async () => {

@@ -9,6 +9,7 @@ import { backUp } from '../../src/core/backup/back-up.ts'
 import { newBackupKey, withPassphrase } from '../../src/core/backup/backup-key.ts'
 import { catalogOf, catalogText } from '../../src/core/backup/plain-export.ts'
 import { openRestore } from '../../src/core/backup/restore.ts'
+import { ScheduledBackups } from '../../src/core/backup/scheduled-backups.ts'
 import { readCatalogFile } from '../../src/core/catalog/models-yaml.ts'
 import { shippedCatalogPath } from '../../src/core/catalog/shipped-catalog.ts'
 import { generateFernetKey } from '../../src/core/crypto/fernet.ts'
@@ -34,6 +35,7 @@ const desktop: Desktop = {
   copyConcealed: async () => undefined,
   openExternal: async () => undefined,
   chooseFile: async () => null,
+  choosePlace: async () => null,
   saveFile: async () => null,
   hideWindow: async () => undefined,
   setStartAtLogin: async () => undefined,
@@ -101,6 +103,14 @@ describe('a canary key', () => {
     const warn = (sentence: string) => sentinel.lookAt('a warning', sentence)
     const by = actorOf('cli')
     sentinel.lookAtValue('what a backup tells', await backUp(temp.core.vault, backup, secret, { by, warn }))
+    await ask('setBackupPassphrase', { passphrase })
+    await ask('setBackupPassphrase', { passphrase: first.slice(0, 3) })
+    await ask('backUp', { path: join(temp.home, 'again.lkbackup') })
+    await ask('backUp', { path: join(temp.home, 'other.lkbackup'), passphrase })
+    const tomorrow = () => Date.now() + 2 * 86_400_000
+    await new ScheduledBackups({ vault: temp.core.vault, log, now: tomorrow }).runWhereDue()
+    await ask('listBackups', {})
+    await ask('getStatus', {})
     const rows = await temp.core.vault.reader().listProviders()
     sentinel.lookAt('the plain export', catalogText(rows))
     sentinel.lookAtValue('the plain export as JSON', catalogOf(rows))

@@ -73,6 +73,7 @@ async function serve({ port, ui = false, log: always = false }: Options, command
     else sayStart(status, tokenPlace, [...core.notes, ...notes])
     window?.show(listener.address)
     core.updates.start()
+    core.backups.start()
     await stopped
     window?.close()
   } finally {

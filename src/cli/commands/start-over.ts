@@ -55,6 +55,9 @@ async function startOver(_options: object, command: Command): Promise<void> {
     say(`Started over. The vault as it was: ${result.copy}`)
     const { master_key } = await client.getStatus()
     if (master_key.place !== null) say(`The new master key: ${master_key.place}. Keep a copy of it.`)
+    if (result.backup_passphrase_dropped) {
+      say('The backup passphrase went with the old one. Set it again: latchkey backup passphrase set')
+    }
     if (result.keys_to_enter_again.length === 0) return
     say(canAsk() ? 'Enter these keys again:' : 'Keys to enter again:')
     const keyed = new Set((await client.listProvidersWithKeys()).map((provider) => provider.name))

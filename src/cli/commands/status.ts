@@ -3,6 +3,7 @@ import type { Status } from '../../shared/schemas.ts'
 import { globalsOf } from '../globals.ts'
 import { withVault } from '../open-vault.ts'
 import { facts } from '../table.ts'
+import { backupLines } from './backup.ts'
 import { note, painted, print, printable, say } from '../terminal.ts'
 
 export function addStatus(program: Command): void {
@@ -26,13 +27,23 @@ export function addStatus(program: Command): void {
     })
 }
 
-function linesOf({ version, vault, master_key, lock, catalog, network, listener }: Status): [string, string[]][] {
+function linesOf({
+  version,
+  vault,
+  master_key,
+  lock,
+  catalog,
+  backup,
+  network,
+  listener,
+}: Status): [string, string[]][] {
   return [
     ['Latchkey', [version]],
     ['Vault', [vault.path, vaultLine(vault)]],
     ['Keys', [keyLine(vault)]],
     ['Master key', [...masterKeyLines(master_key), ...(lock.passphrase ? ['under a passphrase'] : [])]],
     ['Catalog', [catalog.path]],
+    ['Backups', backupLines(backup)],
     ['Providers', networkLines(network)],
     ['Listener', [listenerLine(listener)]],
   ]

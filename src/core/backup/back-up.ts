@@ -5,6 +5,7 @@ import type { Vault } from '../vault.ts'
 import { version } from '../version.ts'
 import type { BackupFacts } from './backup-format.ts'
 import type { BackupKey } from './backup-key.ts'
+import { openBackupKey } from './kept-backup-key.ts'
 import { writeBackup } from './write-backup.ts'
 
 /** Refuses a path where something is: a backup is never written over anything. */
@@ -12,17 +13,27 @@ export function assertFree(path: string): void {
   if (lookAt(path) !== undefined) throw appError('backup_exists', { path })
 }
 
+/** What the backup passphrase of the vault became; the caller zeroes it. Throws `backup_passphrase_not_set`. */
+export function keptBackupKey(vault: Vault): Promise<BackupKey> {
+  return vault.withMasterKey(async (store, ring) => {
+    const { key } = await store.backups.read()
+    if (key === null) throw appError('backup_passphrase_not_set', undefined)
+    return openBackupKey(ring, key)
+  })
+}
+
 /**
  * Writes a portable backup of the vault, which stays in use. It is written down first, like every copy of keys: where
- * that cannot be, there is no backup. Throws what is wrong while the vault is read-only.
+ * that cannot be, there is no backup. Throws what is wrong while the vault is read-only, and `backup_exists` unless a file
+ * of that name may be replaced.
  */
 export async function backUp(
   vault: Vault,
   path: string,
   secret: BackupKey,
-  { by, warn }: { by: Actor; warn: Warn },
+  { by, warn, replace = false }: { by: Actor; warn: Warn; replace?: boolean },
 ): Promise<BackupFacts> {
-  assertFree(path)
+  if (!replace) assertFree(path)
   await vault.withMasterKey((store) => store.record({ act: 'vault.backup', provider: null, detail: { path } }, by))
   return vault.lendWithKey((file, masterKey) =>
     writeBackup(path, { vault: file, masterKey, scratch: vault.places.backups, latchkey: version, warn }, secret),

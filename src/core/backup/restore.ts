@@ -1,6 +1,5 @@
 // Puts a backup in the place of the vault. It is taken apart and looked at first, beside the vault, and nothing of the
 // vault is touched until its owner has said yes to what differs.
-import { randomBytes } from 'node:crypto'
 import { rmSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { appError, isAppError, type AppError } from '../../shared/errors.ts'
@@ -13,7 +12,7 @@ import { openVaultForReading, openVaultForWriting } from '../store/sqlite/sqlite
 import type { ProviderRow, VaultRow } from '../store/store.ts'
 import type { BackupFacts } from './backup-format.ts'
 import type { Unlock } from './backup-key.ts'
-import { copyName, rotateCopies, sweepWorkingCopies } from './local-copies.ts'
+import { copyName, rotateCopies, sweepWorkingCopies, workingName } from './local-copies.ts'
 import { isCopy, openBackup, openCopy, type OpenedBackup } from './open-backup.ts'
 import { keyHomeFor, placeKey, type KeyHome } from './restored-key.ts'
 import { swapVault } from './swap-vault.ts'
@@ -46,7 +45,7 @@ export async function openRestore(path: string, unlock: Unlock, options: Restore
   ensurePrivateFolder(places.data, warn)
   ensurePrivateFolder(places.backups, warn)
   sweepWorkingCopies(places.backups)
-  const draft = join(places.backups, `backup-${randomBytes(6).toString('hex')}.tmp`)
+  const draft = join(places.backups, workingName())
   const opened = copy
     ? { ...(await openCopy(path, { into: draft, warn })), facts: null, masterKey: null }
     : await openBackup(path, unlock, { into: draft, warn })

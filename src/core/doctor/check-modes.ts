@@ -56,6 +56,7 @@ function ownPaths(places: Places): Map<string, 0o700 | 0o600> {
     places.listener_file,
     places.listener_lock,
     places.master_key_lock,
+    places.backup_lock,
     places.master_key_file,
     places.key_command_file,
     places.key_move_file,

@@ -10,6 +10,7 @@ import { keysOf } from '../store/key-store.ts'
 import { openVaultAsItIs } from '../store/sqlite/sqlite-vault-file.ts'
 import type { ProviderRow, VaultRow } from '../store/store.ts'
 import type { VaultFile } from '../store/vault-file.ts'
+import { checkSchedule } from './check-copies.ts'
 import { checkVariables } from './check-variables.ts'
 import { fine, note, wrong, type Finding } from './finding.ts'
 
@@ -45,6 +46,7 @@ export async function checkVault(
           ...checkKeys(providers, ring, row),
           ...checkVariables(providers, env),
           ...(await checkTrail(file, places, ring)),
+          ...(file.isOlder ? [] : await checkSchedule(file, places, ring)),
         ]
       } finally {
         ring?.destroy()

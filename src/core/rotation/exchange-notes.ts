@@ -6,6 +6,8 @@ import type { Vault } from '../vault.ts'
 export function exchangeNotes(
   { ring, masterKeyId, masterKey, offeredKeyId, places }: Vault,
   rows: readonly ProviderHead[],
+  /** The id of the master key that the backup passphrase's row names. */
+  backupKeyId: string | undefined,
 ): string[] {
   const { source, place } = masterKey
   if (ring === undefined || masterKeyId === null || ring.ids.length < 2) return []
@@ -16,6 +18,7 @@ export function exchangeNotes(
     return [`A new master key is first in ${place}, and the vault still uses ${masterKeyId}: run latchkey rotate.`]
   }
   const needed = new Set(rows.flatMap(keysOf).map((key) => key.master_key_id))
+  if (backupKeyId !== undefined) needed.add(backupKeyId)
   const free = needed.has(null) ? [] : others.filter((id) => !needed.has(id))
   return free.map((id) => `The master key ${id} may go from ${place}: no stored key needs it any more.`)
 }

@@ -4,10 +4,12 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { appError } from '../../shared/errors.ts'
 import type { Actor } from '../actor.ts'
 import { anchorAt, anchorHolds, type AuditAnchor } from '../audit/anchor.ts'
+import { resealedBackupKey } from '../backup/kept-backup-key.ts'
 import { KeyRing } from '../crypto/master-key.ts'
 import { resealedKey } from '../providers/stored-key.ts'
 import { whenFree } from '../store/sqlite/act.ts'
 import { openForWriting, type Database, type OnStatement } from '../store/sqlite/database.ts'
+import type { KeptBackupKey } from '../store/backup-store.ts'
 import type { StoredKey } from '../store/key-store.ts'
 import { MasterKeyChanged, type ProviderHead } from '../store/store.ts'
 import { exchangeMasterKey, readAgain, type Exchanged, type ReadAgain } from '../store/sqlite/exchange-master-key.ts'
@@ -38,10 +40,14 @@ export async function rotateRows({ path, from, ring, by }: RowsToRotate, onStep?
     try {
       const reseal = (provider: ProviderHead, key: StoredKey) => resealedKey(both, provider, key)
       const resealAnchor = (anchor: AuditAnchor) => (anchorHolds(anchor, both) ? anchorAt(anchor, both) : undefined)
-      const exchange = { from, to: both.currentId, reseal, resealAnchor }
+      const resealBackupKey = (kept: KeptBackupKey) => resealedBackupKey(both, kept)
+      const exchange = { from, to: both.currentId, reseal, resealAnchor, resealBackupKey }
       const exchanged = await whenFree(path, () => exchangeMasterKey(db, exchange, by))
       const left = new Set(exchanged.left)
-      const { failed, needed } = readAgain(db, (provider, key) => resealedKey(alone, provider, key) !== undefined)
+      const { failed, needed } = readAgain(db, {
+        key: (provider, key) => resealedKey(alone, provider, key) !== undefined,
+        backupKey: (kept) => resealedBackupKey(alone, kept) !== undefined,
+      })
       const lost = failed.find((name) => !left.has(name))
       if (lost !== undefined) throw new Error(`the key of ${lost} does not open under the new master key alone`)
       await emptyLog(db, path)

@@ -7,6 +7,7 @@ import type { ChainStart } from '../audit/chain.ts'
 import type { Catalog, CatalogProvider } from '../catalog/models-yaml.ts'
 import type { AuditStore } from './audit-store.ts'
 import type { KeyStore, StoredKey } from './key-store.ts'
+import type { BackupStore } from './backup-store.ts'
 import type { CustodyStore } from './custody-store.ts'
 import type { NetworkStore } from './network-store.ts'
 import type { LimitStore } from './limit-store.ts'
@@ -171,7 +172,8 @@ export interface Store {
   /** Records the master key at the first opening; answers false where one is recorded already. */
   recordMasterKey(key: { id: string; source: string; place: string }, by: Actor): Promise<boolean>
   /**
-   * Makes another master key the vault's and drops every key that `opens` says no to; answers what was dropped.
+   * Makes another master key the vault's and drops every key that `opens` says no to; answers what was dropped. A backup
+   * passphrase goes too, where what it became is under another master key.
    * Throws `MasterKeyChanged` where the vault's is no longer `expected`. `anchorAt` vouches for where the audit trail begins.
    */
   replaceMasterKey(
@@ -204,4 +206,6 @@ export interface Store {
   /** Where the master key lies. */
   readonly custody: CustodyStore
   readonly network: NetworkStore
+  /** What is known of backups. */
+  readonly backups: BackupStore
 }

@@ -9,6 +9,7 @@ import { Button } from '../ui/button.tsx'
 import { KeyChip } from '../ui/chip.tsx'
 import { CodeLine } from '../ui/code-line.tsx'
 import { Mark } from '../ui/mark.tsx'
+import { Note } from '../ui/note.tsx'
 
 /** After start-over: the keys that were dropped, to be entered again one by one. */
 export function ReenterPage() {
@@ -27,6 +28,7 @@ export function ReenterPage() {
             <p className="text-13 text-text-2">{vault.reenterText}</p>
             <CodeLine path text={reenter.copy} copyName={strings.settings.copyVaultPath} />
           </div>
+          {reenter.backup_passphrase_dropped && <Note kind="question">{vault.reenterBackup}</Note>}
           {names.size > 0 && (
             <ul className="rounded-8 border border-line bg-surface shadow-card">
               {list

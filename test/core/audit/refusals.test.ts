@@ -78,6 +78,7 @@ describe('a key that is asked for', () => {
       copyConcealed: async (secret) => void copied.push(secret.toString()),
       openExternal: async () => undefined,
       chooseFile: async () => null,
+      choosePlace: async () => null,
       saveFile: async () => null,
       hideWindow: async () => undefined,
       setStartAtLogin: async () => undefined,

@@ -17,12 +17,20 @@ const day = (n: number): Date => new Date(Date.UTC(2026, 0, n, 12))
 describe('automatic copies', () => {
   it('stay for the last fourteen times, whatever they were made for', () => {
     const names = Array.from({ length: 20 }, (_, n) =>
-      copyName(n % 2 === 0 ? 'daily' : 'rotation', n % 3 === 0 ? 'lkbackup' : 'db', day(n + 1)),
+      copyName(n % 2 === 0 ? 'restore' : 'rotation', n % 3 === 0 ? 'lkbackup' : 'db', day(n + 1)),
     )
     for (const name of names.toReversed()) writeFileSync(join(folder, name), '')
     expect(rotateCopies(folder)).toEqual(names.slice(0, 6))
     expect(readdirSync(folder).sort()).toEqual(names.slice(6))
     expect(rotateCopies(folder)).toEqual([])
+  })
+
+  it('are kept apart from those of the schedule, which push none of them out', () => {
+    const before = copyName('restore', 'db', day(1))
+    const scheduled = Array.from({ length: 16 }, (_, n) => copyName('scheduled', 'lkbackup', day(n + 2)))
+    for (const name of [before, ...scheduled]) writeFileSync(join(folder, name), '')
+    expect(rotateCopies(folder)).toEqual(scheduled.slice(0, 2))
+    expect(readdirSync(folder).sort()).toEqual([before, ...scheduled.slice(2)])
   })
 
   it('push out nothing that Latchkey did not make by itself', () => {
@@ -31,11 +39,11 @@ describe('automatic copies', () => {
       'vault.db',
       'vault-old.db',
       'vault-2020-01-01T00-00-00-000Z-mine.db',
-      'x-vault-2020-01-01T00-00-00-000Z-daily.db',
-      'vault-2020-01-01T00-00-00-000Z-daily.db.bak',
+      'x-vault-2020-01-01T00-00-00-000Z-scheduled.db',
+      'vault-2020-01-01T00-00-00-000Z-scheduled.db.bak',
     ]
     for (const name of others) writeFileSync(join(folder, name), '')
-    for (let n = 1; n <= 16; n++) writeFileSync(join(folder, copyName('daily', 'db', day(n))), '')
+    for (let n = 1; n <= 16; n++) writeFileSync(join(folder, copyName('scheduled', 'db', day(n))), '')
     expect(rotateCopies(folder)).toHaveLength(2)
     expect(readdirSync(folder)).toEqual(expect.arrayContaining(others))
   })

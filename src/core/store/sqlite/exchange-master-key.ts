@@ -1,9 +1,11 @@
 // Every stored key under another master key, in one transaction with the check value and the audit row.
 import type { Actor } from '../../actor.ts'
 import type { AuditAnchor } from '../../audit/anchor.ts'
+import type { KeptBackupKey } from '../backup-store.ts'
 import { keysOf, type StoredKey } from '../key-store.ts'
 import { MasterKeyChanged, type ProviderHead } from '../store.ts'
 import type { Database, Statement } from './database.ts'
+import { keptKey } from './sqlite-backup-store.ts'
 import { ProviderReader } from './read-providers.ts'
 import { AuditWriter, readAnchor, writeAnchor } from './sqlite-audit-store.ts'
 
@@ -16,7 +18,12 @@ export interface Exchange {
   reseal: (provider: ProviderHead, key: StoredKey) => StoredKey | undefined
   /** The same of the anchor of the audit trail. */
   resealAnchor: (anchor: AuditAnchor) => AuditAnchor | undefined
+  /** The same for what the backup passphrase became. */
+  resealBackupKey: (kept: KeptBackupKey) => KeptBackupKey | undefined
 }
+
+/** What stands in the place of a provider's name where the backup passphrase is meant. */
+const BACKUP_PASSPHRASE = 'the backup passphrase'
 
 export interface Exchanged {
   keys: number
@@ -25,7 +32,11 @@ export interface Exchanged {
 }
 
 /** Throws `MasterKeyChanged` where the vault's master key is not `from`. Times and ids of keys stay. */
-export function exchangeMasterKey(db: Database, { from, to, reseal, resealAnchor }: Exchange, by: Actor): Exchanged {
+export function exchangeMasterKey(
+  db: Database,
+  { from, to, reseal, resealAnchor, resealBackupKey }: Exchange,
+  by: Actor,
+): Exchanged {
   const prepared = preparedOn(db)
   return db
     .transaction(() => {
@@ -48,7 +59,18 @@ export function exchangeMasterKey(db: Database, { from, to, reseal, resealAnchor
           exchanged.keys += 1
         }
       }
-      if (from === to && exchanged.keys === 0) return exchanged
+      const backupKey = keptKey(prepared)
+      const made = backupKey && resealBackupKey(backupKey)
+      if (backupKey !== undefined && made === undefined) exchanged.left.push(BACKUP_PASSPHRASE)
+      const isOther = made !== undefined && made.master_key_id !== backupKey?.master_key_id
+      if (isOther) {
+        prepared('UPDATE backup_key SET key_encrypted = ?, binding = ?, master_key_id = ?').run(
+          made.key_encrypted,
+          made.binding,
+          made.master_key_id,
+        )
+      }
+      if (from === to && exchanged.keys === 0 && !isOther) return exchanged
       prepared('UPDATE vault SET master_key_id = ?').run(to)
       const anchor = readAnchor(prepared)
       const resealed = anchor === undefined ? undefined : resealAnchor(anchor)
@@ -67,16 +89,28 @@ export interface ReadAgain {
   needed: (string | null)[]
 }
 
-/** Reads every stored key. */
-export function readAgain(db: Database, reads: (provider: ProviderHead, key: StoredKey) => boolean): ReadAgain {
-  const heads = db.transaction(() => new ProviderReader(preparedOn(db)).heads()).deferred()
+interface Readers {
+  key: (provider: ProviderHead, key: StoredKey) => boolean
+  backupKey: (kept: KeptBackupKey) => boolean
+}
+
+/** Reads every stored key, and what the backup passphrase became. */
+export function readAgain(db: Database, reads: Readers): ReadAgain {
+  const prepared = preparedOn(db)
+  const [heads, backupKey] = db
+    .transaction(() => [new ProviderReader(prepared).heads(), keptKey(prepared)] as const)
+    .deferred()
   const needed = new Set<string | null>()
   const failed: string[] = []
   for (const provider of heads) {
     for (const key of keysOf(provider)) {
       needed.add(key.master_key_id)
-      if (!reads(provider, key)) failed.push(nameOf(provider, key))
+      if (!reads.key(provider, key)) failed.push(nameOf(provider, key))
     }
+  }
+  if (backupKey !== undefined) {
+    needed.add(backupKey.master_key_id)
+    if (!reads.backupKey(backupKey)) failed.push(BACKUP_PASSPHRASE)
   }
   return { failed, needed: [...needed] }
 }

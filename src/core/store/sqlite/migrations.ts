@@ -205,6 +205,18 @@ export const migrations: readonly string[] = [
     hint TEXT NOT NULL
   ) STRICT, WITHOUT ROWID;
   `,
+  // 9: what scrypt made of the backup passphrase, under the master key; and why a scheduled backup failed last, as JSON.
+  `
+  CREATE TABLE backup_key (
+    id INTEGER PRIMARY KEY CHECK (id = 1),
+    key_encrypted TEXT NOT NULL,
+    scrypt TEXT NOT NULL,
+    binding TEXT NOT NULL,
+    master_key_id TEXT NOT NULL,
+    set_at TEXT NOT NULL
+  ) STRICT;
+  ALTER TABLE vault ADD COLUMN backup_problem TEXT;
+  `,
 ]
 
 /** The format from which on the audit trail is a chain. */

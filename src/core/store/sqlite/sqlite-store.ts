@@ -30,6 +30,7 @@ import type { Revisions } from './revisions.ts'
 import { isUniqueViolation } from './sqlite-errors.ts'
 import { readAnchor, SqliteAuditStore, writeAnchor } from './sqlite-audit-store.ts'
 import { dropHealth, keepHint, SqliteKeyStore, withFirstKey, writeKeys } from './sqlite-key-store.ts'
+import { SqliteBackupStore } from './sqlite-backup-store.ts'
 import { SqliteCustodyStore } from './sqlite-custody-store.ts'
 import { SqliteNetworkStore } from './sqlite-network-store.ts'
 import { SqliteLimitStore } from './sqlite-limit-store.ts'
@@ -44,6 +45,7 @@ export class SqliteStore implements Store {
   readonly #providers: ProviderReader
   readonly custody: SqliteCustodyStore
   readonly network: SqliteNetworkStore
+  readonly backups: SqliteBackupStore
   readonly #db: Database
   readonly #acts: Acts
   readonly #statements = new Map<string, Statement>()
@@ -60,6 +62,7 @@ export class SqliteStore implements Store {
     const assertMasterKey = (id: string | null): void => this.#assertMasterKey(id)
     this.keys = new SqliteKeyStore({ prepared, acts, providers: this.#providers, assertMasterKey })
     this.custody = new SqliteCustodyStore(db, acts)
+    this.backups = new SqliteBackupStore(prepared, acts)
   }
 
   listProviders(): Promise<ProviderRow[]> {
@@ -289,6 +292,7 @@ export class SqliteStore implements Store {
         writeKeys((sql) => this.#statement(sql), provider.id, kept)
         dropped.push({ provider, labels: keys.filter((key) => !kept.includes(key)).map(({ label }) => label) })
       }
+      const passphrases = this.#run('DELETE FROM backup_key WHERE master_key_id <> ?', key.id)
       this.#run('UPDATE vault SET master_key_id = ?, key_source = ?, key_place = ?', key.id, key.source, key.place)
       const anchor = readAnchor((sql) => this.#statement(sql))
       if (anchor !== undefined) writeAnchor((sql) => this.#statement(sql), anchorAt(anchor))
@@ -297,7 +301,11 @@ export class SqliteStore implements Store {
         entry: {
           act: 'vault.start_over',
           provider: null,
-          detail: { key_source: key.source, dropped: dropped.map(({ provider }) => provider.name) },
+          detail: {
+            key_source: key.source,
+            dropped: dropped.map(({ provider }) => provider.name),
+            backup_passphrase_dropped: passphrases > 0,
+          },
         },
       }
     })

@@ -125,6 +125,7 @@ const DIGESTS = [
   '1e832dd0fe108e29ebca5099dc7a9a72f7df1e11c6ee87d11dd72dca3d10ddfd',
   '8cb3ed1b6363e768e65aeca189d02973db85a7acfa9d5172b3ff95e8fb3d7b52',
   '5adaf75ab57226995ab12893db0e3184d8d0a4c680841d8c1d97359b81499e28',
+  'f31ba71d3e0fceb325086704b0f88db9eef53f78a8a2ae6052712d447b213914',
 ]
 
 describe('a migration that was shipped', () => {
