@@ -585,7 +585,7 @@ export const strings = {
     search: 'Search settings',
     noHitTitle: (query: string) => `No setting matches “${query}”.`,
     noHitText: 'Names and explanations were searched.',
-    activityText: 'What was done, tried and refused',
+    activityText: 'What was done, and by whom',
     keepEvents: 'Keep events',
     keepEventsText: 'What is older is removed from the beginning; the chain stays verifiable',
     keptYears: (years: number) => (years === 0 ? 'For good' : count(years, 'year', 'years')),
@@ -816,6 +816,7 @@ export const strings = {
   activity: {
     title: 'Activity',
     time: 'Time',
+    search: 'Search events',
     actor: 'Actor',
     event: 'Event',
     provider: 'Provider',
@@ -936,13 +937,15 @@ export const strings = {
       more ? `Showing the newest ${formatNumber(number)}.` : `Showing ${count(number, 'event', 'events')}.`,
     verifiedTo: (number: number, time: string) => `Chain verified over ${count(number, 'event', 'events')} at ${time}.`,
     older: 'Show older',
+    kept: (years: number) => (years === 0 ? 'Kept for good' : `Kept for ${count(years, 'year', 'years')}`),
+    changeKept: 'Change',
     refusalsTitle: 'Accesses were refused more than five times in ten minutes.',
     refusalsText: 'A tool with an old token does that, and so does somebody who tries.',
     showRefused: 'Show what was refused',
     emptyTitle: 'Nothing has happened yet.',
     emptyText: 'Every change and every use of a key appears here.',
     noMatchTitle: 'No event matches.',
-    noMatchText: 'Provider, actor, kind and day narrow what is shown.',
+    noMatchText: 'Provider, actor, kind, day and the words searched for narrow what is shown.',
   },
 
   lock: {

@@ -19,6 +19,8 @@ export const AuditQuery = z.strictObject({
   caller: Word.optional(),
   /** `window`, `rest`, `cli`, or `start` for Latchkey itself. */
   door: Word.optional(),
+  /** Words that all stand somewhere in the event: provider, actor, act or detail; capitals do not matter. */
+  search: Word.optional(),
   /** Only events before this one, to read on. */
   before: z.coerce.number().int({ error: 'An event is a whole number.' }).optional(),
   limit: z.coerce

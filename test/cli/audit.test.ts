@@ -25,6 +25,8 @@ describe('audit', { timeout: 120_000 }, () => {
     expect(all.stdout.indexOf('settings.update')).toBeLessThan(all.stdout.indexOf('provider.create'))
     const events = JSON.parse((await run('--provider', 'acme', '--json')).stdout) as AuditEvent[]
     expect(events.map(({ act, provider }) => [act, provider])).toEqual([['provider.create', 'acme']])
+    const found = JSON.parse((await run('--search', 'ACME create', '--json')).stdout) as AuditEvent[]
+    expect(found.map(({ act }) => act)).toEqual(['provider.create'])
     const csv = await run('--act', 'provider', '--csv')
     expect(csv.stdout).toMatch(/^seq,at,door,caller,os_user,pid,act,provider,detail\n\d+,.*provider\.create,acme,/)
     expect((await run('--since', '1m', '--act', 'key')).stderr).toBe('No event fits.\n')

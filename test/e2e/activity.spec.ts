@@ -16,6 +16,14 @@ test('activity lists what was done, with its detail, and says that the chain hol
   await button(page, 'Added model claude-next').click()
   await expect(row('model.add').last()).toContainText('claude-next')
 
+  const search = page.getByRole('searchbox', { name: 'Search events' })
+  await search.fill('claude-NEXT')
+  await expect(row('Changed the provider')).toHaveCount(0)
+  await expect(row('Added model')).toHaveCount(1)
+  await search.fill('nowhere')
+  await expect(page.getByText('No event matches.')).toBeVisible()
+  await search.press('Escape')
+
   await button(page, 'Kind Any').click()
   await page.getByRole('menuitemradio', { name: 'Providers' }).click()
   await expect(row('Added model')).toHaveCount(0)

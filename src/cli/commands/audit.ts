@@ -14,6 +14,7 @@ interface Options {
   provider?: string
   act?: string
   token?: string
+  search?: string
   limit?: string
   csv?: boolean
 }
@@ -29,6 +30,7 @@ export function addAudit(program: Command): void {
     .option('--provider <name>', 'only what concerned this provider')
     .option('--act <act>', 'only this act (key.use), or this kind of acts (key)')
     .option('--token <name>', 'only what was done with this token')
+    .option('--search <words>', 'only what has all these words, in provider, actor, act or detail')
     .option('--limit <number>', 'at most so many events; all, for every one of them', '50')
     .option('--csv', 'answer in CSV, for a spreadsheet')
     .addHelpText(
@@ -39,6 +41,7 @@ one before it, and a seal outside the vault says how far the trail went: latchke
 
 Examples:
   latchkey audit --since 7d --act key
+  latchkey audit --search 'codex gpt-5'
   latchkey audit --provider openai --limit all --csv > openai.csv
   latchkey audit verify
 `,
@@ -102,13 +105,14 @@ const forYears = (years: number): string =>
 
 async function list(options: Options, command: Command): Promise<void> {
   const globals = globalsOf(command)
-  const { provider, act, token, csv = false } = options
+  const { provider, act, token, search, csv = false } = options
   const limit = toLimit(options.limit ?? '50')
   const query: AuditQuery = {
     ...(options.since === undefined ? {} : { since: toTime(options.since, new Date()) }),
     ...(provider === undefined ? {} : { provider }),
     ...(act === undefined ? {} : { act }),
     ...(token === undefined ? {} : { caller: token }),
+    ...(search === undefined ? {} : { search }),
   }
   const events = await withVault('read', globals, ({ client }) => collect(client, query, limit))
   if (globals.json) return print(JSON.stringify(events))

@@ -14,6 +14,8 @@ export interface AuditFilter {
   act?: string | undefined
   caller?: string | undefined
   door?: string | undefined
+  /** Words that all stand somewhere in the row, or in the display name of its provider. */
+  search?: string | undefined
   /** Only rows written before this one. */
   before?: number | undefined
   limit: number

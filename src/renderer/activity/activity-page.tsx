@@ -2,6 +2,8 @@ import { Braces, Download, Table2 } from 'lucide-react'
 import { useEffect, useState } from 'react'
 import { auditCsv } from '../../shared/audit-csv.ts'
 import { problemOf } from '../api.ts'
+import { shownChord } from '../keyboard/keymap.ts'
+import { usePlatform } from '../keyboard/platform.ts'
 import { PageBody, PageHeader } from '../layout/page-header.tsx'
 import { PageNotes } from '../layout/page-notes.tsx'
 import { saveText } from '../save-text.ts'
@@ -9,14 +11,16 @@ import { sayProblem } from '../say-problem.ts'
 import { useRevision } from '../state/live.ts'
 import { showPageProblem } from '../state/page-problem.ts'
 import { useProviders } from '../state/providers.ts'
-import { useStatus } from '../state/status.ts'
+import { useDesktop, useSettings, useStatus } from '../state/status.ts'
 import { useTools } from '../state/tools.ts'
+import { goTo } from '../state/window.ts'
 import { strings } from '../strings.ts'
 import { Button } from '../ui/button.tsx'
 import { EmptyState } from '../ui/empty-state.tsx'
 import { FilterMenu } from '../ui/filter-menu.tsx'
 import { Menu, MenuItem } from '../ui/menu.tsx'
 import { Note } from '../ui/note.tsx'
+import { SearchField } from '../ui/search-field.tsx'
 import { dayOf, today } from '../usage/usage-range.ts'
 import { timeOf } from '../words.ts'
 import {
@@ -26,6 +30,7 @@ import {
   filterEvents,
   loadEvents,
   loadOlder,
+  searchEvents,
   seeRefusals,
   useActivity,
   useIsFiltered,
@@ -109,7 +114,8 @@ function RefusalsNote() {
 }
 
 function Filters() {
-  const { provider, actor, kind, from } = useActivity()
+  const { search, provider, actor, kind, from } = useActivity()
+  const { desktop } = usePlatform()
   const providers = useProviders((state) => state.list)
   const tools = useTools((state) => state.list)
   const isFiltered = useIsFiltered()
@@ -117,6 +123,15 @@ function Filters() {
   const doors = ['window', 'cli', 'rest', 'start'].map((value) => ({ value, label: activity.doors[value] ?? value }))
   return (
     <div className="mb-3 flex flex-wrap items-center gap-2">
+      <SearchField
+        ofPage
+        name={activity.search}
+        placeholder={activity.search}
+        value={search}
+        onChange={searchEvents}
+        chord={shownChord('search', desktop)}
+        className="w-50"
+      />
       <FilterMenu
         name={activity.provider}
         value={provider}
@@ -184,6 +199,8 @@ function Foot() {
   const shown = useActivity((state) => state.events?.length ?? 0)
   const next = useActivity((state) => state.next)
   const verdict = useActivity((state) => state.verdict)
+  const isDesktop = useDesktop()
+  const { audit_kept_years: kept } = useSettings()
   const { activity } = strings
   if (shown === 0) return null
   return (
@@ -193,9 +210,17 @@ function Foot() {
         {verdict?.intact === true && activity.verifiedTo(verdict.events ?? 0, timeOf(verdict.checked_at))}
       </p>
       {next !== null && (
-        <Button small className="ml-auto" onClick={() => void loadOlder()}>
+        <Button small onClick={() => void loadOlder()}>
           {activity.older}
         </Button>
+      )}
+      {isDesktop && (
+        <p className="ml-auto flex items-center gap-2">
+          {activity.kept(kept)}
+          <Button look="ghost" small onClick={() => goTo('settings', 'activity')}>
+            {activity.changeKept}
+          </Button>
+        </p>
       )}
     </div>
   )

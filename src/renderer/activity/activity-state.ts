@@ -6,6 +6,8 @@ import { dateOf } from '../usage/usage-range.ts'
 
 /** Which events the person wants to see. It stays while they look at another page. */
 export interface EventFilter {
+  /** Words that all stand in an event. */
+  search: string
   provider: string | null
   /** A door, or the name of a token behind `token:`. */
   actor: string | null
@@ -24,7 +26,7 @@ interface ActivityState extends EventFilter {
   problem: Problem | null
 }
 
-const anything: EventFilter = { provider: null, actor: null, kind: null, from: '' }
+const anything: EventFilter = { search: '', provider: null, actor: null, kind: null, from: '' }
 
 export const useActivity = create<ActivityState>()(() => ({
   ...anything,
@@ -37,6 +39,8 @@ export const useActivity = create<ActivityState>()(() => ({
 /** So many events are fetched at a time, and at most at once. */
 const PAGE = 100
 const MOST = 1_000
+/** The whole trail is searched: not for each letter. */
+const TYPING_MS = 150
 
 const TOKEN = 'token:'
 export const actorOfToken = (name: string): string => `${TOKEN}${name}`
@@ -46,16 +50,29 @@ export function filterEvents(change: Partial<EventFilter>): void {
   void loadEvents(PAGE)
 }
 
+/** Looks for the words as soon as nobody types any more. */
+export function searchEvents(search: string): void {
+  useActivity.setState({ search, next: null })
+  clearTimeout(typing)
+  typing = setTimeout(() => void loadEvents(PAGE), TYPING_MS)
+}
+
+let typing: ReturnType<typeof setTimeout> | undefined
+
 export const clearFilters = (): void => filterEvents(anything)
 
 export const useIsFiltered = (): boolean =>
-  useActivity(({ provider, actor, kind, from }) => provider !== null || actor !== null || kind !== null || from !== '')
+  useActivity(
+    ({ search, provider, actor, kind, from }) =>
+      search.trim() !== '' || provider !== null || actor !== null || kind !== null || from !== '',
+  )
 
 /** What is wished for in the words of the operation. */
 function query(): AuditQuery {
-  const { provider, actor, kind, from } = useActivity.getState()
+  const { search, provider, actor, kind, from } = useActivity.getState()
   const isToken = actor?.startsWith(TOKEN) === true
   return {
+    ...(search.trim() === '' ? {} : { search }),
     ...(provider === null ? {} : { provider }),
     ...(kind === null ? {} : { act: kind }),
     ...(from === '' ? {} : { since: dateOf(from).toISOString() }),

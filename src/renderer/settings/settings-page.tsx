@@ -25,7 +25,8 @@ export function SettingsPage() {
   useEffect(() => {
     if (group === null) return
     const section = document.getElementById(group)
-    section?.scrollIntoView({ block: 'start' })
+    // Nearest: to put it first, the page itself would be moved out of sight.
+    section?.scrollIntoView({ block: 'nearest' })
     section?.querySelector<HTMLElement>('button, input')?.focus({ preventScroll: true })
   }, [group])
   const { settings } = strings

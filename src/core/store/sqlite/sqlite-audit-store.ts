@@ -1,3 +1,4 @@
+import { setImmediate as afterThisRound } from 'node:timers/promises'
 import { z } from 'zod'
 import type { AuditAnchor } from '../../audit/anchor.ts'
 import { CHAIN_BEGIN, hashOf, type AuditRow, type ChainedRow, type ChainStart } from '../../audit/chain.ts'
@@ -14,8 +15,20 @@ const LIST = `${SELECT}
     AND (@provider IS NULL OR provider = @provider) AND (@caller IS NULL OR caller = @caller)
     AND (@door IS NULL OR door = @door)
     AND (@act IS NULL OR act = @act OR substr(act, 1, length(@act) + 1) = @act || '.')
-    AND (@before IS NULL OR seq < @before)
+    AND seq < @before
   ORDER BY seq DESC LIMIT @limit`
+
+// `lower` knows the letters of ASCII alone, on both sides alike.
+const SEARCH = LIST.replace(
+  'ORDER BY',
+  `AND seq >= @from AND NOT EXISTS (SELECT 1 FROM json_each(@words) AS word WHERE instr(lower(concat_ws(' ', provider,
+    (SELECT display_name FROM provider AS p WHERE p.name = audit.provider), door, caller, os_user, act, detail)),
+    lower(word.value)) = 0)
+  ORDER BY`,
+)
+
+/** So many rows are searched before others have their turn on this thread. */
+const SEARCHED_AT_A_TIME = 5_000
 
 // Beside the settings, which know nothing of them: they are no choice of the person's.
 const ALARM = 'refusals_to_see'
@@ -34,10 +47,26 @@ export class SqliteAuditStore implements AuditStore {
     this.#acts = acts
   }
 
-  list({ since, until, provider, act, caller, door, before, limit }: AuditFilter): Promise<ChainedRow[]> {
-    const values = { since, until, provider, act, caller, door, before }
-    const bound = Object.fromEntries(Object.entries(values).map(([name, value]) => [name, value ?? null]))
-    return this.#acts.readOne(() => this.#statement(LIST).all({ ...bound, limit }) as ChainedRow[])
+  async list({ search, limit, before = Number.MAX_SAFE_INTEGER, ...filter }: AuditFilter): Promise<ChainedRow[]> {
+    const { since = null, until = null, provider = null, act = null, caller = null, door = null } = filter
+    const wanted = { since, until, provider, act, caller, door }
+    if (search === undefined) return this.#rows(LIST, { ...wanted, before, limit })
+    const words = JSON.stringify(search.split(/\s+/).filter((word) => word !== ''))
+    const [newest, [oldest]] = [await this.head(), await this.after(Number.MIN_SAFE_INTEGER, 1)]
+    if (newest === undefined || oldest === undefined) return []
+    const found: ChainedRow[] = []
+    let end = Math.min(before, newest.seq + 1)
+    while (end > oldest.seq && found.length < limit) {
+      const from = end - SEARCHED_AT_A_TIME
+      found.push(...(await this.#rows(SEARCH, { ...wanted, words, from, before: end, limit: limit - found.length })))
+      end = from
+      await afterThisRound()
+    }
+    return found
+  }
+
+  #rows(sql: string, values: Record<string, unknown>): Promise<ChainedRow[]> {
+    return this.#acts.readOne(() => this.#statement(sql).all(values) as ChainedRow[])
   }
 
   after(seq: number, limit: number): Promise<ChainedRow[]> {
