@@ -14,7 +14,9 @@ import { addModels } from './commands/models.ts'
 import { addPassphrase } from './commands/passphrase.ts'
 import { addNetwork } from './commands/network.ts'
 import { addProviders } from './commands/providers.ts'
+import { addRecoveryCopy } from './commands/recovery-copy.ts'
 import { addRestore } from './commands/restore.ts'
+import { addRestoreKey } from './commands/restore-key.ts'
 import { addRotate } from './commands/rotate.ts'
 import { addRun } from './commands/run.ts'
 import { addServe } from './commands/serve.ts'
@@ -91,6 +93,8 @@ export function createProgram(): Command {
   addKeygen(program)
   addKeySource(program)
   addRotate(program)
+  addRecoveryCopy(program)
+  addRestoreKey(program)
   addStartOver(program)
   addUpdateCheck(program)
   addHelp(program)

@@ -1,14 +1,19 @@
 import type { Api } from '../shared/contract.ts'
-import { isAppError } from '../shared/errors.ts'
+import { appError, isAppError } from '../shared/errors.ts'
 import type { Actor } from './actor.ts'
+import { assertPassphrase } from './crypto/passphrase-key.ts'
+import type { Desktop } from './desktop.ts'
 import { withMasterKeyLock } from './key-custody.ts'
 import { lookAt } from './private-files.ts'
 import type { Vault } from './vault.ts'
 
-type MasterKeyApi = Pick<Api, 'moveMasterKey' | 'planRotation' | 'rotateMasterKey'>
+type MasterKeyApi = Pick<
+  Api,
+  'moveMasterKey' | 'saveRecoveryCopy' | 'printRecoveryCopy' | 'restoreMasterKey' | 'planRotation' | 'rotateMasterKey'
+>
 
 /** The operations on the master key itself, loaded when one is asked for: most runs never do. */
-export function masterKeyOperations(vault: Vault, by: Actor): MasterKeyApi {
+export function masterKeyOperations(vault: Vault, desktop: Desktop | undefined, by: Actor): MasterKeyApi {
   return {
     async moveMasterKey(destination) {
       const { moveMasterKey } = await import('./key-move/move-master-key.ts')
@@ -17,6 +22,36 @@ export function masterKeyOperations(vault: Vault, by: Actor): MasterKeyApi {
       } finally {
         await vault.reopen()
       }
+    },
+
+    async saveRecoveryCopy({ passphrase, path: named }) {
+      assertPassphrase(passphrase)
+      const { saveRecoveryCopy } = await import('./recovery/make-recovery-copy.ts')
+      if (by.door !== 'window') {
+        if (named === undefined) throw appError('invalid_input', { summary: 'Give the path of the file to write' })
+        await saveRecoveryCopy(vault, passphrase, { path: named, replace: false }, by)
+        return { path: named }
+      }
+      // What a page asks for is written where the person says, and nowhere else.
+      if (desktop === undefined || named !== undefined) {
+        throw appError('not_allowed', { what: 'Only the desktop window saves a recovery copy, and asks where' })
+      }
+      const path = await desktop.choosePlace(
+        'Save the recovery copy',
+        `latchkey-recovery-${new Date().toISOString().slice(0, 10)}.txt`,
+      )
+      if (path !== null) await saveRecoveryCopy(vault, passphrase, { path, replace: true }, by)
+      return { path }
+    },
+
+    async printRecoveryCopy() {
+      const { printRecoveryCopy } = await import('./recovery/make-recovery-copy.ts')
+      return printRecoveryCopy(vault, by)
+    },
+
+    async restoreMasterKey(copy) {
+      const { restoreMasterKey } = await import('./recovery/restore-master-key.ts')
+      return vault.mendLostKey((lost) => restoreMasterKey(lost, copy, by))
     },
 
     async planRotation() {

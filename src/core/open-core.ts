@@ -148,7 +148,7 @@ export async function openCore(options: CoreOptions): Promise<Core> {
       ...usageOperations(vault),
       ...auditOperations(vault, by),
       ...networkOperations(vault, desktop, by),
-      ...masterKeyOperations(vault, by),
+      ...masterKeyOperations(vault, desktop, by),
       ...backupOperations({ vault, desktop, warn }, by),
       ...lockOperations(vault, by),
       ...importOperations({ vault, catalog, desk, env, desktop, client: () => clientOf(by) }, by),

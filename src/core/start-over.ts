@@ -1,6 +1,6 @@
 import { renameSync } from 'node:fs'
 import { join } from 'node:path'
-import { appError } from '../shared/errors.ts'
+import { appError, type AppError, type ErrorCode } from '../shared/errors.ts'
 import type { Actor } from './actor.ts'
 import { anchorAt } from './audit/anchor.ts'
 import { setSealAside } from './audit/seal.ts'
@@ -13,7 +13,28 @@ import { openVaultForWriting } from './store/sqlite/sqlite-vault-file.ts'
 import { MasterKeyChanged, type DroppedKeys, type VaultRow } from './store/store.ts'
 import type { VaultFile } from './store/vault-file.ts'
 
-interface LostVault {
+/** The states that start-over and a recovery copy mend. */
+const lostKey: ReadonlySet<ErrorCode> = new Set([
+  'encryption_key_missing',
+  'encryption_key_wrong',
+  'encryption_key_malformed',
+  'key_file_unreadable',
+  'keychain_unavailable',
+  'key_command_failed',
+  'vault_locked',
+])
+
+/** Throws `not_allowed` where a vault with this problem, or with none, has not lost its master key. */
+export function assertMendable(problem: AppError | undefined): void {
+  if (problem === undefined || !lostKey.has(problem.code)) {
+    throw appError('not_allowed', {
+      what: 'The vault opens with its master key, so there is nothing to start over or to bring back',
+    })
+  }
+}
+
+/** A vault that no master key at hand opens. */
+export interface LostVault {
   places: Places
   given: GivenKeys
   /** As it was opened, for reading. */
@@ -77,8 +98,8 @@ export async function startOver(lost: LostVault, by: Actor): Promise<StartedOver
   }
 }
 
-/** A wrong key that was given hides the right one, which still lies where it was recorded. */
-async function assertLost({ row, places, given }: LostVault): Promise<void> {
+/** Throws where the right key still lies where it was recorded, hidden by a wrong one that was given. */
+export async function assertLost({ row, places, given }: LostVault): Promise<void> {
   const source = recordedKeySource(row.key_source, row.key_place, places, given.session)
   // Under a passphrase that its owner has forgotten, it is lost.
   const ring = source === undefined ? undefined : await readKeyRing(source).catch(() => undefined)

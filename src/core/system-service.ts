@@ -15,6 +15,7 @@ import { present } from './network/network-service.ts'
 import type { UpdateCheck } from './updates/update-check.ts'
 import type { Vault } from './vault.ts'
 import { exchangeNotes } from './rotation/exchange-notes.ts'
+import type { VaultRow } from './store/store.ts'
 import { FORMAT } from './store/sqlite/migrations.ts'
 import { version } from './version.ts'
 
@@ -35,6 +36,8 @@ type SystemApi = Pick<
   | 'chooseKeyFile'
   | 'hideWindow'
 >
+
+type RecoveryCopy = Status['master_key']['recovery_copy']
 
 /** How long a copied key stays on the clipboard, in milliseconds. */
 const CLIPBOARD_TIME = 30_000
@@ -225,6 +228,7 @@ async function statusOf(
   )
   const { source, place, id, expected } = vault.masterKey
   const backupKey = vault.state === 'closed' ? null : (await vault.reader().backups.read()).key
+  const row = vault.state === 'closed' ? undefined : await vault.reader().readVault()
   return {
     version,
     updates: { host: updates.host, known: updates.known },
@@ -240,7 +244,14 @@ async function statusOf(
       keys: states.length,
       unreadable_keys: states.filter((state) => state === 'unreadable').length,
     },
-    master_key: { source, place, fingerprint: id, expected_fingerprint: expected },
+    master_key: {
+      source,
+      place,
+      fingerprint: id,
+      expected_fingerprint: expected,
+      since: row?.master_key_since ?? null,
+      recovery_copy: row === undefined ? null : recoveryCopyOf(row),
+    },
     lock: {
       passphrase: vault.lock.isSet,
       can_have_passphrase: vault.canHavePassphrase,
@@ -255,6 +266,10 @@ async function statusOf(
     refusals_to_see: vault.state !== 'closed' && (await vault.reader().audit.hasAlarm()),
     notes: [...notes, ...notesOn(vault), ...exchangeNotes(vault, rows, backupKey?.master_key_id)],
   }
+}
+
+function recoveryCopyOf({ master_key_id, recovery_copy_at: at, recovery_copy_of }: VaultRow): RecoveryCopy {
+  return at === null ? null : { at, current: recovery_copy_of === master_key_id }
 }
 
 function notesOn({ places, masterKey }: Vault): string[] {

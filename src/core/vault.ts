@@ -1,7 +1,7 @@
 // The vault of this process: opened read-only and looked at, then for writing if its master key is at hand.
 // Whatever is wrong with it is a state with a sentence, and nothing is written in that state.
 import { basename } from 'node:path'
-import { appError, type AppError, type ErrorCode } from '../shared/errors.ts'
+import { appError, type AppError } from '../shared/errors.ts'
 import type { LockReason } from '../shared/lock-schemas.ts'
 import type { KeySourceName } from '../shared/schemas.ts'
 import type { Actor } from './actor.ts'
@@ -17,7 +17,7 @@ import { AppLock } from './lock/app-lock.ts'
 import { takesPassphrase, rewrap, type RewrapAct } from './lock/rewrap.ts'
 import type { Places } from './places.ts'
 import { ensurePrivateFolder } from './private-files.ts'
-import { startOver, type StartedOver } from './start-over.ts'
+import { assertMendable, startOver, type LostVault, type StartedOver } from './start-over.ts'
 import { openVaultForWriting } from './store/sqlite/sqlite-vault-file.ts'
 import { MasterKeyChanged, type AuditEntry, type Store } from './store/store.ts'
 import type { VaultFile } from './store/vault-file.ts'
@@ -27,17 +27,6 @@ interface VaultOptions extends OpeningParts {
   /** A refusal could not be written down. */
   onUnrecorded: (cause: unknown) => void
 }
-
-/** The states that start-over mends. */
-const lostKey: ReadonlySet<ErrorCode> = new Set([
-  'encryption_key_missing',
-  'encryption_key_wrong',
-  'encryption_key_malformed',
-  'key_file_unreadable',
-  'keychain_unavailable',
-  'key_command_failed',
-  'vault_locked',
-])
 
 /** What the process knows of its vault. Acts on it go through `reader` and `withMasterKey`. */
 export class Vault {
@@ -54,7 +43,7 @@ export class Vault {
   #lookedAt: VaultFile | undefined
   #reopening: Promise<void> | undefined
   #busy = 0
-  #startingOver: Promise<unknown> = Promise.resolve()
+  #mending: Promise<unknown> = Promise.resolve()
   #retired: Opened[] = []
   #decrypts = 0
   #rewrapping = 0
@@ -317,25 +306,31 @@ export class Vault {
 
   /** Starts over (see start-over.ts), for the owner who typed the vault's name, where the master key is lost. */
   startOver(typedName: string, by: Actor): Promise<StartedOver> {
-    const act = async () => {
+    if (typedName !== this.name) return Promise.reject(appError('confirmation_wrong', { name: this.name }))
+    return this.mendLostKey((lost) => startOver(lost, by))
+  }
+
+  /** Throws `not_allowed` where the master key is at hand, or what else is wrong with the vault. */
+  assertKeyLost(): void {
+    assertMendable(this.#opened.problem)
+  }
+
+  /** Lends what it takes to give the vault a master key again, and opens it with that. Throws where it is not lost. */
+  mendLostKey<T>(act: (lost: LostVault) => Promise<T>): Promise<T> {
+    const mend = async (): Promise<T> => {
       const { file, row, problem } = this.#opened
-      if (typedName !== this.name) throw appError('confirmation_wrong', { name: this.name })
       if (file === undefined || row === undefined) throw problem ?? appError('internal', undefined)
-      if (problem === undefined || !lostKey.has(problem.code)) {
-        throw appError('not_allowed', {
-          what: 'The vault opens with its master key, so there is nothing to start over',
-        })
-      }
+      this.assertKeyLost()
       const { places, warn, onStep } = this.#options
       try {
-        return await startOver({ places, given: this.#opening.given, file, row, warn, onStep }, by)
+        return await act({ places, given: this.#opening.given, file, row, warn, onStep })
       } finally {
         await this.reopen()
       }
     }
     // One after the other: the second finds that nothing is lost any more.
-    const turn = this.#startingOver.then(act, act)
-    this.#startingOver = turn.catch(() => undefined)
+    const turn = this.#mending.then(mend, mend)
+    this.#mending = turn.catch(() => undefined)
     return turn
   }
 

@@ -11,6 +11,8 @@ import { PaletteDialog } from './palette/palette.tsx'
 import { ShortcutsDialog } from './palette/shortcuts-dialog.tsx'
 import { MoveKeyDialog } from './master-key/move-dialog.tsx'
 import { RotateDialog } from './master-key/rotate-dialog.tsx'
+import { RecoveryDialog } from './recovery/recovery-dialog.tsx'
+import { RestoreKeyDialog } from './recovery/restore-key-dialog.tsx'
 import { hasKey } from './providers/has-key.ts'
 import { KeyDialog } from './providers/key-dialog.tsx'
 import { DeleteProviderConfirm, DiscardConfirm, RemoveKeyConfirm } from './providers/provider-confirms.tsx'
@@ -84,6 +86,8 @@ function Window() {
       <StartOverDialog />
       <MoveKeyDialog />
       <RotateDialog />
+      <RecoveryDialog />
+      <RestoreKeyDialog />
       <PassphraseDialog />
       <PaletteDialog />
       <ShortcutsDialog />

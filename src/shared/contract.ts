@@ -35,7 +35,17 @@ import {
   Status,
 } from './schemas.ts'
 import { FoundKeys, ImportChoice, ImportedKeys, KeySearch, SearchRef } from './import-schemas.ts'
-import { MovedMasterKey, MoveMasterKey, RotatedMasterKey, RotationPlan } from './master-key-schemas.ts'
+import {
+  MovedMasterKey,
+  MoveMasterKey,
+  NewRecoveryCopy,
+  PrintedRecoveryCopy,
+  RestoredMasterKey,
+  RestoreMasterKey,
+  RotatedMasterKey,
+  RotationPlan,
+  SavedRecoveryCopy,
+} from './master-key-schemas.ts'
 import { Network, NetworkPatch } from './network-schemas.ts'
 import { ProviderLimits, ProviderLimitsPatch } from './limit-schemas.ts'
 import {
@@ -418,7 +428,20 @@ export const operations = {
     MovedMasterKey,
     { doors: inPerson },
   ),
-
+  saveRecoveryCopy: op(
+    null,
+    'Writes the master key into a file under a passphrase of its own, for the day it is lost.',
+    NewRecoveryCopy,
+    SavedRecoveryCopy,
+    { doors: inPerson },
+  ),
+  restoreMasterKey: op(
+    null,
+    'Puts a lost master key back from a recovery copy, once it is seen to open this vault.',
+    RestoreMasterKey,
+    RestoredMasterKey,
+    { doors: inPerson, whenLocked: true },
+  ),
   planRotation: op(
     null,
     'What an exchange of the master key would do, which processes it concerns, and which keys a leak has spoilt.',
@@ -544,6 +567,13 @@ export const operations = {
   }),
 
   // The command line alone.
+  printRecoveryCopy: op(
+    null,
+    'Answers the master key itself, for its owner to put on paper.',
+    nothing,
+    PrintedRecoveryCopy,
+    { doors: ownerOnly },
+  ),
   printToken: op(
     null,
     "Makes a token that counts as a tool's own and lives 12 hours, for the command from which a tool takes its key.",

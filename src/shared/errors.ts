@@ -315,6 +315,28 @@ export const errors = {
     ({ place }) => `The master key in ${place} is damaged, so no passphrase can open it`,
     'Put back a copy of it, or use the recovery file. Nothing has been changed.',
   ),
+  passphrase_needed: row(422, 'The recovery copy opens with its passphrase', 'Give the one it was made with.'),
+  recovery_copy_damaged: row(
+    422,
+    'This is no recovery copy of Latchkey, or it is damaged',
+    'Use another copy, or type the master key again as it was printed. Nothing has been changed.',
+  ),
+  recovery_copy_newer: row(
+    422,
+    'A newer Latchkey made this recovery copy',
+    'Use it with that version. Nothing has been changed.',
+  ),
+  recovery_copy_foreign: row<{ found: string; needed: string | null }>(
+    409,
+    ({ found, needed }) =>
+      `The recovery copy holds the master key ${found}, and this vault ${needed === null ? 'has none yet' : `needs ${needed}`}`,
+    'It is of another vault, or from before the master key was exchanged. Nothing has been changed.',
+  ),
+  recovery_copy_unwritable: row<{ path: string; what: string }>(
+    422,
+    ({ path, what }) => `The recovery copy cannot be written to ${path}: ${what}`,
+    'Give a path in a folder that is there and that you may write to.',
+  ),
   database_damaged: row<{ path: string; what: string }>(
     503,
     ({ path, what }) => `The vault ${path} is damaged: ${what}`,

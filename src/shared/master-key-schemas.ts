@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { Passphrase } from './lock-schemas.ts'
 import { KeySourceName } from './schemas.ts'
 
 /** A program and its arguments, each as it is: no quoting, no expansion. */
@@ -67,3 +68,28 @@ export const RotatedMasterKey = z.object({
   may_go: z.array(z.string()),
 })
 export type RotatedMasterKey = z.infer<typeof RotatedMasterKey>
+
+/** `path` is for the command line; the window asks where to save it. */
+export const NewRecoveryCopy = z.strictObject({ passphrase: Passphrase, path: z.string().min(1).max(4096).optional() })
+
+/** Where it lies; null where the person cancelled. */
+export const SavedRecoveryCopy = z.object({ path: z.string().nullable() })
+
+/** The master key itself, as it is put on paper. */
+export const PrintedRecoveryCopy = z.object({ key: z.string(), fingerprint: z.string() })
+
+/** The text of a recovery copy with its passphrase; or the master key, as it was printed. */
+export const RestoreMasterKey = z.strictObject({
+  text: z
+    .string({ error: 'A recovery copy is a text.' })
+    .min(1, { error: 'The recovery copy is empty.' })
+    .max(16_384, { error: 'This is too long for a recovery copy.' }),
+  passphrase: Passphrase.optional(),
+})
+
+export const RestoredMasterKey = z.object({
+  source: KeySourceName,
+  place: z.string(),
+  /** Where the file is now that lay in its place. */
+  kept: z.string().nullable(),
+})

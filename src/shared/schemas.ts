@@ -219,6 +219,8 @@ export const Settings = z.object({
   audit_kept_years: AuditKeptYears,
   /** How often a backup is made by itself, in backups/, while the window or `serve` runs. */
   backup_schedule: BackupSchedule,
+  /** Whether the window has asked, once, to make a recovery copy of the master key. */
+  recovery_copy_asked: z.boolean(),
 })
 export type Settings = z.infer<typeof Settings>
 /** What only its owner in person chooses: a program with a token must not have its own traces removed. */
@@ -240,6 +242,7 @@ export const defaultSettings: Settings = {
   update_check: false,
   audit_kept_years: 0,
   backup_schedule: 'daily',
+  recovery_copy_asked: false,
 }
 
 export const Problem = z.object({
@@ -281,6 +284,10 @@ export const Status = z.object({
     /** A keyed hash of the master key: tells two apart and gives nothing away. */
     fingerprint: z.string().nullable(),
     expected_fingerprint: z.string().nullable(),
+    /** When it became this vault's; null where that is not known. */
+    since: Timestamp.nullable(),
+    /** The last recovery copy; null where there is none. One that is not `current` was made of another master key. */
+    recovery_copy: z.object({ at: Timestamp, current: z.boolean() }).nullable(),
   }),
   lock: LockStatus,
   catalog: z.object({ path: z.string(), problem: z.string().nullable() }),

@@ -151,6 +151,12 @@ describe('a canary key', () => {
     await overHttp('POST', '/unlock', { passphrase })
     await overHttp('PUT', '/passphrase', { current: passphrase, passphrase: [passphrase] })
 
+    const recovery = join(temp.home, 'recovery.txt')
+    await ask('saveRecoveryCopy', { passphrase, path: recovery })
+    await ask('saveRecoveryCopy', { passphrase: first.slice(0, 7), path: second })
+    expect(readFileSync(recovery, 'utf8')).toContain('Latchkey recovery copy')
+    await ask('restoreMasterKey', { text: masterKey, passphrase })
+
     // What is done with the master key, as far as it leaves nothing in this folder.
     await ask('planRotation', {})
     await ask('rotateMasterKey', {})

@@ -42,6 +42,7 @@ function linesOf({
     ['Vault', [vault.path, vaultLine(vault)]],
     ['Keys', [keyLine(vault)]],
     ['Master key', [...masterKeyLines(master_key), ...(lock.passphrase ? ['under a passphrase'] : [])]],
+    ['Recovery copy', [recoveryLine(master_key)]],
     ['Catalog', [catalog.path]],
     ['Backups', backupLines(backup)],
     ['Providers', networkLines(network)],
@@ -68,6 +69,12 @@ function masterKeyLines({ source, place, fingerprint, expected_fingerprint }: St
   if (fingerprint === null) return [from]
   const wrong = expected_fingerprint !== null && fingerprint !== expected_fingerprint
   return [from, `fingerprint ${fingerprint}${wrong ? `, but the vault needs ${expected_fingerprint}` : ''}`]
+}
+
+function recoveryLine({ recovery_copy }: Status['master_key']): string {
+  if (recovery_copy === null) return 'none: latchkey recovery-copy FILE'
+  const day = recovery_copy.at.slice(0, 10)
+  return recovery_copy.current ? day : `${day}, of an older master key: latchkey recovery-copy FILE`
 }
 
 /** Where a master key comes from, in words. */

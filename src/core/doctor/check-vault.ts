@@ -43,6 +43,7 @@ export async function checkVault(
         return [
           ...checkIntegrity(file),
           ...findings,
+          ...checkRecoveryCopy(row),
           ...checkKeys(providers, ring, row),
           ...checkVariables(providers, env),
           ...(await checkTrail(file, places, ring)),
@@ -115,8 +116,24 @@ async function checkMasterKey(
 
 function ofMasterKey({ message, body }: AppError, { key_place }: VaultRow): Finding {
   const known = body.code === 'encryption_key_wrong' && key_place !== null ? [`It was recorded as ${key_place}.`] : []
-  const lost = body.code.startsWith('encryption_key') ? ['If it is lost for good: latchkey start-over'] : []
+  const lost = body.code.startsWith('encryption_key')
+    ? ['With a recovery copy: latchkey restore-key. If it is lost for good: latchkey start-over']
+    : []
   return wrong(message, [body.hint ?? [], known, lost].flat().join(' '))
+}
+
+/** What a keychain holds goes with the machine or the account, and is in no copy of a folder. */
+function checkRecoveryCopy({ key_source, master_key_id, recovery_copy_at: at, recovery_copy_of }: VaultRow): Finding[] {
+  const make = 'Make one: latchkey recovery-copy FILE'
+  if (at === null) {
+    return key_source === 'keychain'
+      ? [note('The master key is in the keychain alone: there is no recovery copy of it.', make)]
+      : []
+  }
+  const day = at.slice(0, 10)
+  return recovery_copy_of === master_key_id
+    ? [fine(`The last recovery copy of the master key was made on ${day}.`)]
+    : [note(`The recovery copy of ${day} holds an older master key, which does not open this vault.`, make)]
 }
 
 /** What can be said of it without its passphrase, which is not asked for. */

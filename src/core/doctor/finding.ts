@@ -8,7 +8,8 @@ export interface Finding {
 }
 
 export const fine = (detail: string): Finding => ({ level: 'fine', detail })
-export const note = (detail: string): Finding => ({ level: 'note', detail })
+export const note = (detail: string, hint?: string): Finding =>
+  hint === undefined ? { level: 'note', detail } : { level: 'note', detail, hint }
 export const wrong = (detail: string, hint?: string): Finding =>
   hint === undefined ? { level: 'wrong', detail } : { level: 'wrong', detail, hint }
 

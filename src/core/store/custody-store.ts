@@ -10,4 +10,8 @@ export interface KeyPlace {
 export interface CustodyStore {
   /** From the next start on the master key is taken from there. */
   movePlace(from: KeyPlace, to: KeyPlace, by: Actor): Promise<void>
+  /** The lost master key lies there again; every process that has the vault open looks for it anew. */
+  restoreKey(to: KeyPlace, by: Actor): Promise<void>
+  /** There is a recovery copy of the vault's master key. */
+  noteRecoveryCopy(form: 'file' | 'print', by: Actor): Promise<void>
 }

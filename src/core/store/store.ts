@@ -95,10 +95,15 @@ export type ProviderRef = { id: number } | { name: string }
 export interface VaultRow {
   /** The check value: the id of the master key that opens this vault; null before the first one. */
   master_key_id: string | null
+  /** When that key became this vault's; null where nobody knows any more. */
+  master_key_since: string | null
   key_source: string | null
   key_place: string | null
   catalog_digest: string | null
   lock_epoch: number
+  /** When the last recovery copy was made, and the id of the master key in it. */
+  recovery_copy_at: string | null
+  recovery_copy_of: string | null
 }
 
 export interface SeedOutcome {

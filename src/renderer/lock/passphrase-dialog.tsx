@@ -7,6 +7,7 @@ import { strings } from '../strings.ts'
 import { Button } from '../ui/button.tsx'
 import { Dialog, DialogBody, DialogFooter, DialogHeader, useLast } from '../ui/dialog.tsx'
 import { Note } from '../ui/note.tsx'
+import { LEAST } from './least-passphrase.ts'
 import { PassphraseField } from './passphrase-field.tsx'
 
 export type PassphraseAct = 'set' | 'change' | 'remove'
@@ -22,9 +23,6 @@ export function PassphraseDialog() {
     </Dialog>
   )
 }
-
-/** As passphrase-key.ts has it, said before anything is asked of the core. */
-const LEAST = 8
 
 function PassphraseForm({ act, title }: { act: PassphraseAct; title: string }) {
   const [typed, setTyped] = useState({ current: '', passphrase: '', again: '' })

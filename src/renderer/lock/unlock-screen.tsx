@@ -5,9 +5,12 @@ import { api, problemOf } from '../api.ts'
 import { Brand } from '../layout/brand.tsx'
 import { sayProblem } from '../say-problem.ts'
 import { refresh } from '../state/live.ts'
+import { DiscardConfirm } from '../providers/provider-confirms.tsx'
+import { RestoreKeyDialog } from '../recovery/restore-key-dialog.tsx'
+import { openOverlay } from '../state/overlays.ts'
 import { loadStatus, useStatus } from '../state/status.ts'
 import { strings } from '../strings.ts'
-import { Button } from '../ui/button.tsx'
+import { Button, LinkButton } from '../ui/button.tsx'
 import { Icon } from '../ui/icon.tsx'
 import { PassphraseField } from './passphrase-field.tsx'
 
@@ -34,8 +37,15 @@ export function UnlockScreen() {
             <Icon of={Plug} size={14} className="text-text-3" />
             {status.listener.state === 'off' ? lock.listenerOff : lock.listenerOn}
           </p>
+          {status.desktop && (
+            <LinkButton className="self-start" onClick={() => openOverlay({ kind: 'restore_key' })}>
+              {strings.recovery.forgotten}
+            </LinkButton>
+          )}
         </div>
       </div>
+      <RestoreKeyDialog />
+      <DiscardConfirm />
     </main>
   )
 }

@@ -4,6 +4,7 @@ import { shownChord } from '../keyboard/keymap.ts'
 import { usePlatform } from '../keyboard/platform.ts'
 import { PageHeader } from '../layout/page-header.tsx'
 import { PageNotes } from '../layout/page-notes.tsx'
+import { RecoveryNote } from '../recovery/recovery-note.tsx'
 import { useProviders } from '../state/providers.ts'
 import { useWriteBlock } from '../state/status.ts'
 import { addProvider, setFilter, setQuery, useWindow } from '../state/window.ts'
@@ -41,6 +42,7 @@ export function ProvidersPage() {
         {query === '' ? '' : strings.providers.found(found.length)}
       </span>
       <PageNotes />
+      <RecoveryNote />
       {phase === 'loading' ? (
         <LoadingCards />
       ) : found.length === 0 ? (

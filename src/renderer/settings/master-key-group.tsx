@@ -5,8 +5,10 @@ import { goTo } from '../state/window.ts'
 import { strings } from '../strings.ts'
 import { Button } from '../ui/button.tsx'
 import { Icon } from '../ui/icon.tsx'
+import { Note } from '../ui/note.tsx'
 import { Fingerprint } from '../vault/fingerprint.tsx'
 import { sourceInWords } from '../vault/source-in-words.ts'
+import { longDate } from '../words.ts'
 import { SettingsGroup, SettingsRow } from './settings-row.tsx'
 
 /** Where the master key comes from, and its fingerprint. */
@@ -54,6 +56,7 @@ export function MasterKeyGroup() {
           )
         }
       </SettingsRow>
+      {isOpen && <RecoveryRow />}
       {isOpen && isDesktop && (
         <>
           <SettingsRow title={masterKey.rotate} text={masterKey.rotateText}>
@@ -69,5 +72,22 @@ export function MasterKeyGroup() {
         </>
       )}
     </SettingsGroup>
+  )
+}
+
+/** When the last recovery copy was made; the owner in person makes one. */
+function RecoveryRow() {
+  const copy = useStatus(({ status }) => status?.master_key.recovery_copy ?? null)
+  const isDesktop = useDesktop()
+  const { recovery } = strings
+  const text = copy === null ? recovery.none : recovery.madeOn(longDate(copy.at))
+  return (
+    <SettingsRow
+      title={recovery.row}
+      text={isDesktop ? text : `${text} ${recovery.inTerminal}`}
+      below={copy?.current === false && <Note kind="question">{recovery.stale}</Note>}
+    >
+      {() => isDesktop && <Button onClick={() => openOverlay({ kind: 'recovery_copy' })}>{recovery.save}</Button>}
+    </SettingsRow>
   )
 }

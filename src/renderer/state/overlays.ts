@@ -18,6 +18,8 @@ export type Overlay =
   | { kind: 'import' }
   | { kind: 'move_key' }
   | { kind: 'rotate'; leaked: boolean }
+  | { kind: 'recovery_copy' }
+  | { kind: 'restore_key' }
   | { kind: 'passphrase'; act: 'set' | 'change' | 'remove' }
 
 export type OverlayOf<K extends Overlay['kind']> = Extract<Overlay, { kind: K }>

@@ -26,11 +26,14 @@ export function WaysOut({ status }: { status: Status }) {
 }
 
 function KeyWays({ desktop }: { desktop: boolean }) {
-  const { vault } = strings
+  const { vault, recovery } = strings
   return (
     <>
       <Way title={vault.giveKey} text={desktop ? vault.giveKeyDesktop : vault.giveKeyBrowser}>
         {desktop && <ChooseKeyFile />}
+      </Way>
+      <Way title={recovery.restore} text={desktop ? recovery.wayDesktop : recovery.wayBrowser}>
+        {desktop && <Button onClick={() => openOverlay({ kind: 'restore_key' })}>{recovery.restoreOpen}</Button>}
       </Way>
       <Way title={vault.startOver} text={vault.startOverText}>
         <Button look="quiet_danger" onClick={() => openOverlay({ kind: 'start_over' })}>

@@ -75,6 +75,7 @@ export function exchangeMasterKey(
       const anchor = readAnchor(prepared)
       const resealed = anchor === undefined ? undefined : resealAnchor(anchor)
       if (resealed !== undefined) writeAnchor(prepared, resealed)
+      if (from !== to) prepared('UPDATE vault SET master_key_since = ?').run(new Date().toISOString())
       const detail = { from, to, keys: exchanged.keys, left: exchanged.left }
       new AuditWriter(db).append(by, { act: 'master_key.rotate', provider: null, detail })
       return exchanged

@@ -217,6 +217,16 @@ export const migrations: readonly string[] = [
   ) STRICT;
   ALTER TABLE vault ADD COLUMN backup_problem TEXT;
   `,
+  // 10: since when the master key is this vault's, as far as the trail tells; when its last recovery copy was made, and of
+  // which key.
+  `
+  ALTER TABLE vault ADD COLUMN master_key_since TEXT;
+  ALTER TABLE vault ADD COLUMN recovery_copy_at TEXT;
+  ALTER TABLE vault ADD COLUMN recovery_copy_of TEXT;
+  UPDATE vault SET master_key_since = (
+    SELECT max(at) FROM audit WHERE act IN ('vault.create', 'vault.start_over')
+      OR (act = 'master_key.rotate' AND json_valid(detail) AND detail ->> '$.from' <> detail ->> '$.to'));
+  `,
 ]
 
 /** The format from which on the audit trail is a chain. */

@@ -20,4 +20,20 @@ export class SqliteCustodyStore implements CustodyStore {
       return { result: undefined, entry: { act: 'master_key.move', provider: null, detail } }
     })
   }
+
+  restoreKey({ source, place }: KeyPlace, by: Actor): Promise<void> {
+    return this.#acts.write(by, () => {
+      this.#db.prepare('UPDATE vault SET key_source = ?, key_place = ?, lock_epoch = lock_epoch + 1').run(source, place)
+      return { result: undefined, entry: { act: 'master_key.restore', provider: null, detail: { to: source } } }
+    })
+  }
+
+  noteRecoveryCopy(form: 'file' | 'print', by: Actor): Promise<void> {
+    return this.#acts.write(by, () => {
+      this.#db
+        .prepare('UPDATE vault SET recovery_copy_at = ?, recovery_copy_of = master_key_id')
+        .run(new Date().toISOString())
+      return { result: undefined, entry: { act: 'master_key.recovery_copy', provider: null, detail: { form } } }
+    })
+  }
 }

@@ -270,7 +270,7 @@ export class SqliteStore implements Store {
   recordMasterKey(key: { id: string; source: string; place: string }, by: Actor): Promise<boolean> {
     return this.#acts.write<boolean>(by, () => {
       if (this.#vault().master_key_id !== null) return { result: false, entry: null }
-      this.#run('UPDATE vault SET master_key_id = ?, key_source = ?, key_place = ?', key.id, key.source, key.place)
+      this.#setMasterKey(key)
       return { result: true, entry: { act: 'vault.create', provider: null, detail: { key_source: key.source } } }
     })
   }
@@ -293,9 +293,9 @@ export class SqliteStore implements Store {
         dropped.push({ provider, labels: keys.filter((key) => !kept.includes(key)).map(({ label }) => label) })
       }
       const passphrases = this.#run('DELETE FROM backup_key WHERE master_key_id <> ?', key.id)
-      this.#run('UPDATE vault SET master_key_id = ?, key_source = ?, key_place = ?', key.id, key.source, key.place)
       const anchor = readAnchor((sql) => this.#statement(sql))
       if (anchor !== undefined) writeAnchor((sql) => this.#statement(sql), anchorAt(anchor))
+      this.#setMasterKey(key)
       return {
         result: dropped,
         entry: {
@@ -331,9 +331,20 @@ export class SqliteStore implements Store {
     return this.#acts.write(by, () => ({ result: undefined, entry }))
   }
 
+  #setMasterKey({ id, source, place }: { id: string; source: string; place: string }): void {
+    this.#run(
+      'UPDATE vault SET master_key_id = ?, key_source = ?, key_place = ?, master_key_since = ?',
+      id,
+      source,
+      place,
+      new Date().toISOString(),
+    )
+  }
+
   #vault(): VaultRow {
     const [row] = this.#all<VaultRow>(
-      'SELECT master_key_id, key_source, key_place, catalog_digest, lock_epoch FROM vault',
+      `SELECT master_key_id, master_key_since, key_source, key_place, catalog_digest, lock_epoch, recovery_copy_at,
+         recovery_copy_of FROM vault`,
     )
     if (row === undefined) throw appError('internal', undefined, { cause: new Error('the vault row is missing') })
     return row
