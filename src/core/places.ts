@@ -12,6 +12,8 @@ export interface Places {
   env_file: string
   listener_file: string
   listener_lock: string
+  /** Wrong tries to unlock, for all processes; there only after one. */
+  unlock_tries: string
   /** Held while the master key is moved or exchanged. */
   master_key_lock: string
   backups: string
@@ -44,6 +46,7 @@ export function placesFrom(env: Readonly<Record<string, string | undefined>>): P
     env_file: join(data, '.env'),
     listener_file: join(data, 'listener.json'),
     listener_lock: join(data, 'listener.lock'),
+    unlock_tries: join(data, 'unlock-tries.json'),
     master_key_lock: join(data, 'master-key.lock'),
     backups: join(data, 'backups'),
     backup_lock: join(data, 'backup.lock'),

@@ -14,6 +14,7 @@ import type { GivenKeys } from './crypto/key-sources.ts'
 import { KeyDestroyed } from './crypto/fernet.ts'
 import type { KeyRing } from './crypto/master-key.ts'
 import { AppLock } from './lock/app-lock.ts'
+import { UnlockTries } from './lock/unlock-tries.ts'
 import { takesPassphrase, rewrap, type RewrapAct } from './lock/rewrap.ts'
 import type { Places } from './places.ts'
 import { ensurePrivateFolder } from './private-files.ts'
@@ -31,7 +32,7 @@ interface VaultOptions extends OpeningParts {
 /** What the process knows of its vault. Acts on it go through `reader` and `withMasterKey`. */
 export class Vault {
   readonly places: Places
-  readonly lock = new AppLock()
+  readonly lock: AppLock
   /** What was refused, on its way into the audit trail. */
   readonly refusals: Refusals
   readonly #options: VaultOptions
@@ -51,6 +52,7 @@ export class Vault {
   private constructor(options: VaultOptions) {
     this.#options = options
     this.places = options.places
+    this.lock = new AppLock(new UnlockTries(this.places.unlock_tries))
     this.#sealing = new Sealing(() => this.#sealTrail(), options.warn)
     this.#opening = new VaultOpening(options, this.lock, () => this.#sealing.changed())
     this.refusals = new Refusals((entry, by, alarm) => this.#recordRefusal(entry, by, alarm), options.onUnrecorded)

@@ -55,6 +55,7 @@ function ownPaths(places: Places): Map<string, 0o700 | 0o600> {
     ...['', '-wal', '-shm', '-journal'].map((suffix) => places.vault + suffix),
     places.listener_file,
     places.listener_lock,
+    places.unlock_tries,
     places.master_key_lock,
     places.backup_lock,
     places.master_key_file,

@@ -4,18 +4,21 @@ import { appError, isAppError } from '../../shared/errors.ts'
 import type { LockReason } from '../../shared/lock-schemas.ts'
 import type { KeySource } from '../crypto/key-source.ts'
 import { KeyRing } from '../crypto/master-key.ts'
-import { unlockWait } from '../crypto/unlock-delay.ts'
 import { keyParts, WrappingKey } from '../crypto/wrapped-key.ts'
+import type { UnlockTries } from './unlock-tries.ts'
 
 /** The lock of one process. */
 export class AppLock {
   #source: KeySource | undefined
   #isSet = false
   #wrapping: WrappingKey | undefined
-  #wrongTries = 0
-  #lastWrong = 0
+  readonly #tries: UnlockTries
   #trying: Promise<unknown> = Promise.resolve()
   #locked: { at: string; reason: LockReason } | undefined
+
+  constructor(tries: UnlockTries) {
+    this.#tries = tries
+  }
 
   /** Whether the place of the master key held a wrapped one when it was last read. */
   get isSet(): boolean {
@@ -27,14 +30,14 @@ export class AppLock {
     return this.#locked
   }
 
-  /** Wrong tries since the last right one. */
+  /** Wrong tries since the last right one, in any process. */
   get wrongTries(): number {
-    return this.#wrongTries
+    return this.#tries.wrong
   }
 
   /** Seconds until the next try is looked at. */
   get waitSeconds(): number {
-    return unlockWait(this.#wrongTries, Date.now() - this.#lastWrong)
+    return this.#tries.waitSeconds
   }
 
   /** The place as the rest of the core reads it: what is wrapped there is unwrapped, or refused with `vault_locked`. */
@@ -91,18 +94,16 @@ export class AppLock {
     if (this.#source === undefined || wrapped === undefined) throw appError('passphrase_not_set', undefined)
     const seconds = this.waitSeconds
     if (seconds > 0) throw appError('unlock_delayed', { seconds })
+    const takeBack = this.#tries.begin()
     try {
       const { key, wrapping } = await WrappingKey.open(wrapped, passphrase, this.#source.place)
       key.fill(0)
       this.#adopt(wrapping)
     } catch (cause) {
-      if (isAppError(cause) && cause.code === 'passphrase_wrong') {
-        this.#wrongTries += 1
-        this.#lastWrong = Date.now()
-      }
+      if (!isAppError(cause) || cause.code !== 'passphrase_wrong') takeBack()
       throw cause
     }
-    this.#wrongTries = 0
+    this.#tries.right()
   }
 
   /** What lies in the key's place now is wrapped with this, or plain. */

@@ -16,6 +16,7 @@ import { KeyRing } from '../../../src/core/crypto/master-key.ts'
 import { newScryptParams } from '../../../src/core/crypto/passphrase-key.ts'
 import { WrappingKey } from '../../../src/core/crypto/wrapped-key.ts'
 import { AppLock } from '../../../src/core/lock/app-lock.ts'
+import { UnlockTries } from '../../../src/core/lock/unlock-tries.ts'
 import { placesFrom } from '../../../src/core/places.ts'
 import { getDecryptedApiKey } from '../../../src/core/providers/provider-service.ts'
 import { openVaultForReading } from '../../../src/core/store/sqlite/sqlite-vault-file.ts'
@@ -276,7 +277,7 @@ describe('restoring', () => {
     writeFileSync(path, wrapped)
     const brought = Buffer.from(masterKeyOf(original))
     const placed = placeKey(path, brought, { folder: temp.home, stamp: 'now', warn })
-    const lock = new AppLock()
+    const lock = new AppLock(new UnlockTries(join(temp.home, 'unlock-tries.json')))
     const source: KeySource = { name: 'file', place: path, read: async () => masterKeyOf(temp.home) }
     const idOf = (key: string): string => KeyRing.parse(key).currentId
     // Killed here, the vault after opens by its own key, and the one before by its passphrase.

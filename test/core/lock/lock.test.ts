@@ -1,4 +1,4 @@
-import { cpSync, readFileSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { wrappedKeyFacts } from '../../../src/core/crypto/wrapped-key.ts'
@@ -189,6 +189,54 @@ describe('locking', () => {
     const waiting = temp.client.waitForChange({ since: revision })
     await temp.client.lock()
     expect((await waiting).lock).toBe('locked')
+  })
+})
+
+describe('wrong tries', () => {
+  const wrong = (temp: TempCore) =>
+    expect(temp.client.unlock({ passphrase: 'wrong' })).rejects.toMatchObject({ code: 'passphrase_wrong' })
+  const delayed = (temp: TempCore) =>
+    expect(temp.client.unlock({ passphrase: PASSPHRASE })).rejects.toMatchObject({ code: 'unlock_delayed' })
+  const tries = (home: string): string => join(home, 'unlock-tries.json')
+
+  it('count together in all processes, and in those that start later', async () => {
+    await using first = await openLocked()
+    await using second = await openLocked({ home: first.home })
+    for (const one of [first, second, first]) await wrong(one)
+    for (const one of [first, second]) await delayed(one)
+    await using later = await openLocked({ home: first.home })
+    await delayed(later)
+    expect((await later.client.getStatus()).lock.wait_seconds).toBeGreaterThan(0)
+    expect(statSync(tries(first.home)).mode & 0o077).toBe(0)
+  })
+
+  it('are forgotten everywhere once one is right', async () => {
+    await using first = await openLocked()
+    await using second = await openLocked({ home: first.home })
+    for (const one of [first, second]) await wrong(one)
+    await second.client.unlock({ passphrase: PASSPHRASE })
+    for (const one of [first, first]) await wrong(one)
+    await first.client.unlock({ passphrase: PASSPHRASE })
+    expect(existsSync(tries(first.home))).toBe(false)
+    const { events } = await first.client.listAudit({ act: 'vault.unlock' })
+    expect(events.slice(0, 2).map(({ detail }) => detail['wrong_tries'])).toEqual([2, 2])
+  })
+
+  it('keep nobody out for longer than five minutes, whatever the file says or where it cannot be written', async () => {
+    await using temp = await openLocked()
+    writeFileSync(tries(temp.home), JSON.stringify({ wrong: 1e9, last_at: Date.now() + 1e12 }))
+    expect((await temp.client.getStatus()).lock.wait_seconds).toBe(300)
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 301_000 })
+    try {
+      expect((await temp.client.getStatus()).lock.wait_seconds).toBe(0)
+    } finally {
+      vi.useRealTimers()
+    }
+    rmSync(tries(temp.home))
+    mkdirSync(tries(temp.home))
+    for (const _ of [1, 2, 3]) await wrong(temp)
+    await delayed(temp)
+    rmSync(tries(temp.home), { recursive: true })
   })
 })
 
