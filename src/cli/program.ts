@@ -4,6 +4,7 @@ import { addAudit } from './commands/audit.ts'
 import { addBackup } from './commands/backup.ts'
 import { addConnect } from './commands/connect.ts'
 import { addDoctor } from './commands/doctor.ts'
+import { addEnvironment } from './commands/environment.ts'
 import { addExport } from './commands/export.ts'
 import { addImport } from './commands/import.ts'
 import { addKeygen } from './commands/keygen.ts'
@@ -85,6 +86,7 @@ export function createProgram(): Command {
   addDoctor(program)
   addAudit(program)
   addImport(program)
+  addEnvironment(program)
   addBackup(program)
   addRestore(program)
   addExport(program)

@@ -12,6 +12,7 @@ import type { StartKeychainHelper } from './crypto/keychain-process.ts'
 import { takenEnvironmentKey } from './crypto/take-environment-key.ts'
 import type { Desktop } from './desktop.ts'
 import { dispatch } from './dispatch.ts'
+import { EnvironmentKeys } from './environment/environment-keys.ts'
 import type { ToolGateway } from './gateway/tool-gateway.ts'
 import { ImportDesk } from './import/import-desk.ts'
 import { importOperations } from './import/import-service.ts'
@@ -113,6 +114,7 @@ export async function openCore(options: CoreOptions): Promise<Core> {
   await endKilledMove(vault)
   const closing = new AbortController()
   const lock = followLock(vault, log)
+  const environment = new EnvironmentKeys({ vault, catalog, env })
   const revision = (): string => `${vault.revision()}.${listener.revision}.${updates.revision}.${backups.revision}`
   let run: Run | undefined
   const tokens = new TokenBook(vault, () => {
@@ -123,7 +125,7 @@ export async function openCore(options: CoreOptions): Promise<Core> {
   // Loaded when it is needed: a command that calls no provider starts without it.
   const gateway = (): Promise<ToolGateway> =>
     (opening ??= import('./gateway/tool-gateway.ts').then(({ openToolGateway }) =>
-      openToolGateway({ vault, tokens, catalog, log }),
+      openToolGateway({ vault, environment, tokens, catalog, log }),
     ))
   const settings = () => vault.during(() => vault.reader().readSettings())
   const updates = new UpdateCheck({
@@ -140,9 +142,9 @@ export async function openCore(options: CoreOptions): Promise<Core> {
 
   function apiFor(by: Actor): Api {
     const api: Api = {
-      ...providerOperations(vault, catalog, by),
+      ...providerOperations(vault, catalog, environment, by),
       ...keyOperations(vault, by),
-      ...keyTestOperations(vault, gateway, by),
+      ...keyTestOperations(vault, environment, gateway, by),
       ...tokenOperations(vault, tokens, by),
       ...limitOperations(vault, tokens, by),
       ...usageOperations(vault),
@@ -152,7 +154,10 @@ export async function openCore(options: CoreOptions): Promise<Core> {
       ...backupOperations({ vault, desktop, warn }, by),
       ...lockOperations(vault, by),
       ...importOperations({ vault, catalog, desk, env, desktop, client: () => clientOf(by) }, by),
-      ...systemOperations({ vault, catalog, listener, updates, desktop, notes, revision, closing: closing.signal }, by),
+      ...systemOperations(
+        { vault, catalog, environment, listener, updates, desktop, notes, revision, closing: closing.signal },
+        by,
+      ),
     }
     return heldOpen(api, vault, by, () => lock.touch())
   }
@@ -173,7 +178,7 @@ export async function openCore(options: CoreOptions): Promise<Core> {
     apiFor,
     async openRun(wish) {
       const runs = await import('./run/run-gateway.ts')
-      return (run = await runs.openRun({ vault, tokens, gateway, log, apiFor, revision }, wish))
+      return (run = await runs.openRun({ vault, environment, tokens, gateway, log, apiFor, revision }, wish))
     },
     async exposeKeys(wish, by) {
       const runs = await import('./run/run-gateway.ts')

@@ -6,6 +6,7 @@ import { backupStatus } from './backup/backup-schedule.ts'
 import type { CatalogInUse } from './catalog/catalog-in-use.ts'
 import { waitForChange } from './changes.ts'
 import type { Desktop } from './desktop.ts'
+import type { EnvironmentKeys } from './environment/environment-keys.ts'
 import type { ListenerControl } from './listener-control.ts'
 import { releaseKey } from './providers/release-key.ts'
 import { keyStateOf } from './providers/stored-key.ts'
@@ -45,6 +46,7 @@ const CLIPBOARD_TIME = 30_000
 export interface SystemParts {
   vault: Vault
   catalog: CatalogInUse
+  environment: EnvironmentKeys
   listener: ListenerControl
   updates: UpdateCheck
   desktop: Desktop | undefined
@@ -218,7 +220,7 @@ function desktopOf({ desktop }: SystemParts): Desktop {
 }
 
 async function statusOf(
-  { vault, catalog, listener, updates, desktop, notes }: SystemParts,
+  { vault, catalog, environment, listener, updates, desktop, notes }: SystemParts,
   by: Actor,
 ): Promise<Status> {
   const { places, problem } = vault
@@ -260,6 +262,10 @@ async function statusOf(
     },
     catalog: { path: catalog.path, problem: vault.catalogProblem },
     backup: vault.state === 'closed' ? null : await backupStatus(vault.reader(), places),
+    environment: {
+      on: vault.state !== 'closed' && (await vault.reader().readSettings()).environment_keys,
+      keys: [...(await environment.variables(rows))].map(([provider, variable]) => ({ provider, variable })),
+    },
     network: vault.state === 'closed' ? defaultNetwork : present(await vault.reader().network.read()),
     tools_paused_at: vault.state === 'closed' ? null : await vault.reader().limits.pausedAt(),
     listener: await listener.status(),

@@ -106,6 +106,7 @@ export const strings = {
     changed: (date: string) => `Changed ${date}`,
     key: 'Key',
     noneStored: 'None',
+    inEnvironment: 'Variable',
     notShown: 'Not shown',
     name: 'Name',
     models: 'Models',
@@ -663,6 +664,13 @@ export const strings = {
     tokenCopied: 'I have copied it',
     keys: 'Keys',
     keysText: 'Where else they come from',
+    environment: 'Use keys of the environment',
+    environmentText:
+      'Where no key is stored, the variable that tools look into stands in, at the address the catalog gives.',
+    environmentUsed: (keys: readonly { provider: string; variable: string }[]) =>
+      keys.length === 0
+        ? 'This Latchkey was started with none for such a provider.'
+        : `In use: ${keys.map(({ provider, variable }) => `${variable} for ${provider}`).join(', ')}.`,
     masterKey: 'Master key',
     masterKeyText: 'What opens the vault',
     showVault: 'Show what to do',

@@ -214,6 +214,8 @@ export const Settings = z.object({
   lock_in_tray: z.boolean(),
   /** Whether names, models and usage may be read over REST and from the command line while the vault is locked. */
   reads_while_locked: z.boolean(),
+  /** Whether a provider without a stored key uses the variable that its tools look into. */
+  environment_keys: z.boolean(),
   /** Ask once a day whether there is a newer version. */
   update_check: z.boolean(),
   audit_kept_years: AuditKeptYears,
@@ -239,6 +241,7 @@ export const defaultSettings: Settings = {
   lock_with_screen: true,
   lock_in_tray: false,
   reads_while_locked: false,
+  environment_keys: false,
   update_check: false,
   audit_kept_years: 0,
   backup_schedule: 'daily',
@@ -293,6 +296,11 @@ export const Status = z.object({
   catalog: z.object({ path: z.string(), problem: z.string().nullable() }),
   /** The backups that Latchkey makes by itself; null where the vault cannot be read. */
   backup: BackupStatus.nullable(),
+  /** Whether keys of the environment stand in, and which do: those of the process that answers this. */
+  environment: z.object({
+    on: z.boolean(),
+    keys: z.array(z.object({ provider: z.string(), variable: z.string() })),
+  }),
   /** How providers are reached. */
   network: Network,
   /** Since when the tokens of all tools are paused; null where they are not. */

@@ -4,7 +4,9 @@ import { expectAccessible } from './support/accessibility.ts'
 import { expect, test } from './support/fixture.ts'
 import { button, card, dialog } from './support/on-screen.ts'
 
-test('imports keys that are ticked, comments them out and puts the file back', async ({ latchkey }) => {
+test('imports keys that are ticked, comments them out, puts the file back, and lets one stand in', async ({
+  latchkey,
+}) => {
   const [inFile, inEnvironment] = [latchkey.newKey('sk-proj-'), latchkey.newKey('sk-ant-')]
   const page = await latchkey.open({ env: { ANTHROPIC_API_KEY: inEnvironment } })
   // Outside the person's home, which is searched for keys when the spec is over.
@@ -39,4 +41,11 @@ test('imports keys that are ticked, comments them out and puts the file back', a
   await button(dialogOf, 'Done').click()
   await expect(card(page, 'OpenAI')).toContainText('Key stored')
   await expect(card(page, 'Anthropic (Claude)')).toContainText('No key')
+
+  await button(page, 'Settings').click()
+  await page.getByRole('switch', { name: 'Use keys of the environment' }).click()
+  await expect(page.getByText('ANTHROPIC_API_KEY for anthropic')).toBeVisible()
+  await expectAccessible(page, 'settings, keys of the environment')
+  await page.keyboard.press('Control+1')
+  await expect(card(page, 'Anthropic (Claude)')).toContainText('From environment')
 })

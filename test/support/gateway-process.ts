@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { actorOf } from '../../src/core/actor.ts'
 import { generateFernetKey } from '../../src/core/crypto/fernet.ts'
 import { catalogInUse } from '../../src/core/catalog/catalog-in-use.ts'
+import { EnvironmentKeys } from '../../src/core/environment/environment-keys.ts'
 import { Endings } from '../../src/core/gateway/endings.ts'
 import { HealthNotes } from '../../src/core/gateway/health-notes.ts'
 import { KeyTurns } from '../../src/core/gateway/key-turns.ts'
@@ -49,7 +50,8 @@ const { vault } = core
 const catalog = catalogInUse(core.places)
 const endings = new Endings({ vault, catalog, log })
 const turns = new KeyTurns(new HealthNotes({ vault, log }).add)
-const ports = vaultPorts({ vault, tokens: new TokenBook(vault), endings, turns, catalog, log })
+const environment = new EnvironmentKeys({ vault, catalog, env: {} })
+const ports = vaultPorts({ vault, environment, tokens: new TokenBook(vault), endings, turns, catalog, log })
 if (process.argv.includes('--unrecorded')) ports.beforeUse = async () => undefined
 const gateway = createGateway({ vault, upstreams: new Upstreams(), ports, log })
 const listener = await startListener(

@@ -36,7 +36,7 @@ function keyLines({ name, key_state, key_url }: Provider): string[] {
     ]
   }
   if (key_state === 'none') return ['none', ...(key_url === null ? [] : [`Get one at ${key_url}`])]
-  return [key_state]
+  return [key_state === 'environment' ? 'none stored; one of the environment stands in' : key_state]
 }
 
 function catalogLines({ differs, offered_base_url, deleted_models }: CatalogEntry): string[] {

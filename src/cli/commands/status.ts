@@ -5,6 +5,7 @@ import { withVault } from '../open-vault.ts'
 import { facts } from '../table.ts'
 import { backupLines } from './backup.ts'
 import { note, painted, print, printable, say } from '../terminal.ts'
+import { environmentLines } from './environment.ts'
 
 export function addStatus(program: Command): void {
   program
@@ -32,6 +33,7 @@ function linesOf({
   vault,
   master_key,
   lock,
+  environment,
   catalog,
   backup,
   network,
@@ -41,6 +43,9 @@ function linesOf({
     ['Latchkey', [version]],
     ['Vault', [vault.path, vaultLine(vault)]],
     ['Keys', [keyLine(vault)]],
+    ...(environment.on
+      ? [['Environment', environmentLines(environment, 'its keys ')] satisfies [string, string[]]]
+      : []),
     ['Master key', [...masterKeyLines(master_key), ...(lock.passphrase ? ['under a passphrase'] : [])]],
     ['Recovery copy', [recoveryLine(master_key)]],
     ['Catalog', [catalog.path]],

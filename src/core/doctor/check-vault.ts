@@ -1,4 +1,5 @@
 import { appError, isAppError, type AppError } from '../../shared/errors.ts'
+import { catalogInUse } from '../catalog/catalog-in-use.ts'
 import { toVerdict } from '../audit/audit-service.ts'
 import { verifyTrail } from '../audit/trail.ts'
 import { givenKeySource, readKeyRing, recordedKeySource, type GivenKeys } from '../crypto/key-sources.ts'
@@ -10,8 +11,9 @@ import { keysOf } from '../store/key-store.ts'
 import { openVaultAsItIs } from '../store/sqlite/sqlite-vault-file.ts'
 import type { ProviderRow, VaultRow } from '../store/store.ts'
 import type { VaultFile } from '../store/vault-file.ts'
+import { loadCatalogs } from '../environment/environment-keys.ts'
+import { checkStandIns, checkVariables } from './check-variables.ts'
 import { checkSchedule } from './check-copies.ts'
-import { checkVariables } from './check-variables.ts'
 import { fine, note, wrong, type Finding } from './finding.ts'
 
 const RESTORE =
@@ -46,6 +48,9 @@ export async function checkVault(
           ...checkRecoveryCopy(row),
           ...checkKeys(providers, ring, row),
           ...checkVariables(providers, env),
+          ...((await file.store.readSettings()).environment_keys
+            ? checkStandIns(providers, env, await loadCatalogs(catalogInUse(places)))
+            : []),
           ...(await checkTrail(file, places, ring)),
           ...(file.isOlder ? [] : await checkSchedule(file, places, ring)),
         ]

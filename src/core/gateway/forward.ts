@@ -40,7 +40,8 @@ export async function forward(
   await early?.settle()
   const { plan, keys, first } = await vault.during(async () => {
     const plan = await planNow(vault.reader())
-    const keys = ports.keysFor(plan.provider)
+    const offered = ports.keysFor(plan.provider)
+    const keys = offered instanceof Promise ? await offered : offered
     const [key] = keys
     return { plan, keys, first: key === undefined ? undefined : await prepare(asked, plan, key, 1, ports) }
   })
@@ -90,6 +91,7 @@ async function prepare(
     method,
     route: served.route,
     key_id: key.id,
+    environment: key.environment,
     attempt,
     body: { held: body, size: bodySize },
   }

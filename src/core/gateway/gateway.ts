@@ -69,7 +69,7 @@ export function createGateway({ vault, upstreams, ports, log, onRefused, limits 
   }
 
   async function atOneAddress(asked: Asked, res: ServerResponse): Promise<void> {
-    const list = await answerModels(asked, { mayUse: ports.mayUse, read })
+    const list = await answerModels(asked, { ...ports, read })
     if (list !== undefined) {
       asked.answer(res, list)
       return

@@ -17,7 +17,7 @@ const SHAPE = /^\/(v1|v1beta)\/models(?:\/(.+))?$/
 const READ = { methods: ['GET', 'HEAD'], pattern: SHAPE, route: '/models', scope: 'models', model: 'none' } as const
 
 /** Answers a request for a list of models, or for one of them; undefined for any other. */
-export async function answerModels(asked: Asked, { mayUse, read }: ListDeps): Promise<Answer | undefined> {
+export async function answerModels(asked: Asked, deps: ListDeps): Promise<Answer | undefined> {
   const path = undoubled(asked.request.path)
   const [, version, id] = SHAPE.exec(path) ?? []
   // `models/NAME:generateContent` names a model too.
@@ -26,7 +26,7 @@ export async function answerModels(asked: Asked, { mayUse, read }: ListDeps): Pr
   checkMethod(asked.request.method, READ)
   checkPath(path)
   const { list, one } = shapes[asked.dialect]
-  const all = await listed(asked, mayUse, read)
+  const all = await listed(asked, deps)
   if (id === undefined) return jsonAnswer(200, list(all), `/${version}/models`)
   const written = decodeURIComponent(id)
   const [found, another] = all.filter(({ name, owner }) => name === written || name === `${owner}/${written}`)
@@ -37,7 +37,7 @@ export async function answerModels(asked: Asked, { mayUse, read }: ListDeps): Pr
   return jsonAnswer(200, one({ ...found, name: written }), `/${version}/models/{id}`)
 }
 
-export interface ListDeps extends Pick<GatewayPorts, 'mayUse'> {
+export interface ListDeps extends Pick<GatewayPorts, 'mayUse' | 'keyedByEnvironment'> {
   /** Reads the vault. */
   read: <T>(act: (store: Store) => Promise<T>) => Promise<T>
 }
@@ -55,12 +55,14 @@ interface Listed extends Pick<ModelRow, 'name' | 'display_name' | 'created_at'> 
 /** What the caller could call in this dialect, as `provider/model`. */
 async function listed(
   { request: { caller }, dialect }: Asked,
-  mayUse: GatewayPorts['mayUse'],
-  read: ListDeps['read'],
+  { mayUse, keyedByEnvironment, read }: ListDeps,
 ): Promise<Listed[]> {
-  const providers = await read((store) => store.listProviders())
+  const [providers, others] = await read(
+    async (store) => [await store.listProviders(), await keyedByEnvironment(store)] as const,
+  )
   const callable = (row: ProviderRow): boolean =>
-    row.api_key_encrypted !== null && endpointsOf(row).some((endpoint) => endpoint.dialect === dialect)
+    (row.api_key_encrypted !== null || others.has(row.name)) &&
+    endpointsOf(row).some((endpoint) => endpoint.dialect === dialect)
   return providers
     .filter(callable)
     .flatMap(({ name: owner, models }) =>

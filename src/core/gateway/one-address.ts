@@ -46,14 +46,14 @@ export async function planOneAddress(
   { bytes, found }: ReadBody,
   store: Store,
   book: ProviderBook,
-  { mayUse }: Pick<GatewayPorts, 'mayUse'>,
+  ports: Pick<GatewayPorts, 'mayUse' | 'keyedByEnvironment'>,
 ): Promise<Plan> {
   const written = inPath?.model ?? found.top?.value.replace(/^models\//, '')
   if (written === undefined || written === '') throw appError('model_missing', undefined)
   const asking = { caller, scope: served.scope }
-  const resolved = await resolveModel(written, store, book, mayUse, asking)
+  const resolved = await resolveModel(written, store, book, ports, asking)
   const { provider, model } = resolved
-  const refusal = mayUse({ ...asking, provider: provider.row.name, model })
+  const refusal = ports.mayUse({ ...asking, provider: provider.row.name, model })
   if (refusal !== undefined) throw refusal
   const endpoint = endpointIn(dialect, resolved)
   const target = targetOf(

@@ -3,7 +3,7 @@
 import type { AppError } from '../../shared/errors.ts'
 import type { Dialect } from '../../shared/schemas.ts'
 import type { Caller } from '../http/caller.ts'
-import type { ProviderRow } from '../store/store.ts'
+import type { ProviderRow, Store } from '../store/store.ts'
 
 /** What a path is good for. `files` and `other` are closed to all but those who are given them. */
 export type Scope = 'inference' | 'embeddings' | 'models' | 'files' | 'other'
@@ -28,6 +28,8 @@ export interface Use extends Intent {
   route: string
   /** The id of the key's row. */
   key_id: string | null
+  /** The variable of the environment that the key comes from, where none is stored. */
+  environment?: string | undefined
   /** 1, and one more for each further key that is tried for the same request. */
   attempt: number
   body: BodyOfUse
@@ -64,6 +66,8 @@ export interface Watcher {
 /** A key that may be tried. */
 export interface KeyCandidate {
   id: string | null
+  /** The variable of the environment that it comes from. */
+  environment?: string
   /** Decrypts it. The one who asked zeroes the Buffer. */
   open(): Promise<Buffer>
   /** What the provider said to it: for cool-downs and states. */
@@ -83,8 +87,13 @@ export interface GatewayPorts {
    * use it, or what it costs.
    */
   needsModel: (caller: Caller, provider: string) => 'scope' | 'price' | undefined
-  /** The keys of a provider in the order they should be tried. Throws where there is none. */
-  keysFor: (provider: ProviderRow) => readonly KeyCandidate[]
+  /**
+   * The keys of a provider in the order they should be tried. Throws where there is none. Stored ones at once, so that
+   * nobody else takes the turn of the first before it is opened.
+   */
+  keysFor: (provider: ProviderRow) => readonly KeyCandidate[] | Promise<readonly KeyCandidate[]>
+  /** The names of providers without a stored key that have one in the environment. */
+  keyedByEnvironment: (store: Store) => Promise<ReadonlySet<string>>
   /** Awaited before a byte goes up: counts the use and writes it down durably. Throws to refuse it. */
   beforeUse: (use: Use, cut: Cut) => Promise<Watcher | undefined>
   /** A provider sent its key back. */

@@ -11,13 +11,13 @@ export interface ResolvedModel {
 
 /**
  * Finds whose model is meant: `provider/model`, where the provider decides and the model may be any; or a bare name that
- * one keyed provider has, of those the caller may use. Throws `model_ambiguous`, or why there is none.
+ * one keyed provider has, of those the caller may use; a stored key goes before one of the environment. Throws `model_ambiguous`, or why there is none.
  */
 export async function resolveModel(
   written: string,
   store: Store,
   book: ProviderBook,
-  mayUse: GatewayPorts['mayUse'],
+  { mayUse, keyedByEnvironment }: Pick<GatewayPorts, 'mayUse' | 'keyedByEnvironment'>,
   asked: Pick<Intent, 'caller' | 'scope'>,
 ): Promise<ResolvedModel> {
   const slash = written.indexOf('/')
@@ -27,13 +27,21 @@ export async function resolveModel(
   }
   let refusal: AppError | undefined
   const usable: string[] = []
-  for (const name of await store.listModelNames()) {
-    // A provider's name has no slash, a model's may.
-    const provider = name.slice(0, name.indexOf('/'))
-    if (name.length !== provider.length + 1 + written.length || !name.endsWith(written)) continue
+  const consider = (provider: string): void => {
     const why = mayUse({ ...asked, provider, model: written })
     if (why === undefined) usable.push(provider)
     else refusal = why
+  }
+  for (const name of await store.listModelNames()) {
+    // A provider's name has no slash, a model's may.
+    const provider = name.slice(0, name.indexOf('/'))
+    if (name.length === provider.length + 1 + written.length && name.endsWith(written)) consider(provider)
+  }
+  if (usable.length === 0) {
+    for (const provider of await keyedByEnvironment(store)) {
+      const models = (await store.findProvider({ name: provider }))?.models
+      if (models?.some(({ name }) => name === written) === true) consider(provider)
+    }
   }
   const [name, another] = usable
   if (another !== undefined) throw appError('model_ambiguous', { model: written, providers: usable })

@@ -1,5 +1,6 @@
 import type { CatalogInUse } from '../catalog/catalog-in-use.ts'
 import { noteRequest } from '../audit/refusals.ts'
+import type { EnvironmentKeys } from '../environment/environment-keys.ts'
 import type { Log } from '../log.ts'
 import type { TokenBook } from '../token-book.ts'
 import type { Vault } from '../vault.ts'
@@ -32,6 +33,7 @@ const ANSWER_MS = 15_000
 
 interface ToolGatewayDeps {
   vault: Vault
+  environment: EnvironmentKeys
   tokens: TokenBook
   /** For the prices it gives. */
   catalog: CatalogInUse
@@ -39,7 +41,7 @@ interface ToolGatewayDeps {
 }
 
 /** Opens the gateway over a vault and its tokens. */
-export function openToolGateway({ vault, tokens, catalog, log }: ToolGatewayDeps): ToolGateway {
+export function openToolGateway({ vault, environment, tokens, catalog, log }: ToolGatewayDeps): ToolGateway {
   const upstreams = new Upstreams({ network: networkOf(vault) })
   const endings = new Endings({ vault, catalog, log })
   const notes = new HealthNotes({ vault, log })
@@ -47,7 +49,7 @@ export function openToolGateway({ vault, tokens, catalog, log }: ToolGatewayDeps
   const gateway = createGateway({
     vault,
     upstreams,
-    ports: vaultPorts({ vault, tokens, endings, turns, catalog, log }),
+    ports: vaultPorts({ vault, environment, tokens, endings, turns, catalog, log }),
     log,
     onRefused: (why, caller) => noteRequest(vault.refusals, why, caller),
   })

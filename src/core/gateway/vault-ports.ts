@@ -1,6 +1,7 @@
 import { appError, type AppError } from '../../shared/errors.ts'
 import { actorOf } from '../actor.ts'
 import type { CatalogInUse } from '../catalog/catalog-in-use.ts'
+import type { EnvironmentKeys } from '../environment/environment-keys.ts'
 import type { Log } from '../log.ts'
 import type { TokenRow } from '../store/token-store.ts'
 import type { TokenBook } from '../token-book.ts'
@@ -16,6 +17,7 @@ import { UsageTap } from './usage-tap.ts'
 
 interface VaultPortsDeps {
   vault: Vault
+  environment: EnvironmentKeys
   tokens: TokenBook
   endings: Endings
   /** For the prices it gives. */
@@ -25,7 +27,7 @@ interface VaultPortsDeps {
 }
 
 /** What the vault and its tokens say of who may use which key, and where each use is written down. */
-export function vaultPorts({ vault, tokens, endings, turns, catalog, log }: VaultPortsDeps): GatewayPorts {
+export function vaultPorts({ vault, environment, tokens, endings, turns, catalog, log }: VaultPortsDeps): GatewayPorts {
   /** The limits that hold for a use, the token's first. */
   const limitedOf = (token: TokenRow | undefined, provider: string): Limited[] => {
     const ofProvider = tokens.limitsOf(provider)
@@ -62,15 +64,20 @@ export function vaultPorts({ vault, tokens, endings, turns, catalog, log }: Vaul
       return limitedOf(token, provider).some(limitsSpend) ? 'price' : undefined
     },
 
-    keysFor: (provider) => keyCandidates(provider, vault, turns),
+    keysFor: (provider) => keyCandidates(provider, vault, environment, turns),
+
+    async keyedByEnvironment(store) {
+      return new Set((await environment.variables(await store.listProviderHeads())).keys())
+    },
 
     async beforeUse(asked, cut) {
       const { caller, provider, base_url, dialect, key_id, model, scope, method, route, attempt, body } = asked
+      const from = asked.environment === undefined ? {} : { environment: asked.environment }
       const { token_id = null, name } = caller
       const free = isFree(asked)
       const limited = limitedOf(token_id === null ? undefined : tokens.get(token_id), provider)
       const metering = free ? undefined : await meteringOf(asked, limited, catalog)
-      const use = { token_id, caller: name, provider, key_id, model, method, route, attempt, costs: !free }
+      const use = { token_id, caller: name, provider, key_id, model, method, route, attempt, costs: !free, ...from }
       const estimate =
         metering === undefined ? {} : { estimate: { input_tokens: metering.input_tokens, cost: metering.input_cost } }
       const begun = await vault.withMasterKey((store) =>
@@ -110,9 +117,9 @@ export function vaultPorts({ vault, tokens, endings, turns, catalog, log }: Vaul
       }
     },
 
-    onEcho({ caller, provider, method, route, model, key_id }) {
+    onEcho({ caller, provider, method, route, model, key_id, environment: variable }) {
       log.warn({ provider, route }, 'a provider sent its key back')
-      const detail = { method, route, model, key_id }
+      const detail = { method, route, model, key_id, ...(variable === undefined ? {} : { environment: variable }) }
       vault
         .during(() =>
           vault.withMasterKey((store) =>

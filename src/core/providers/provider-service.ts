@@ -5,6 +5,7 @@ import { defaultAuth, type Provider, type ProviderPatch } from '../../shared/sch
 import { actorOf, type Actor } from '../actor.ts'
 import type { CatalogInUse } from '../catalog/catalog-in-use.ts'
 import type { KeyRing } from '../crypto/master-key.ts'
+import type { EnvironmentKeys } from '../environment/environment-keys.ts'
 import { catalogFields, type CatalogFacts, type ProviderChange, type ProviderRow, type Store } from '../store/store.ts'
 import type { Vault } from '../vault.ts'
 import { isOffered } from './offered-address.ts'
@@ -32,17 +33,29 @@ type ProviderApi = Pick<
 >
 
 /** The operations on providers, models and keys. */
-export function providerOperations(vault: Vault, catalog: CatalogInUse, by: Actor): ProviderApi {
-  const present = (row: ProviderRow) => toProvider(row, vault)
+export function providerOperations(
+  vault: Vault,
+  catalog: CatalogInUse,
+  environment: EnvironmentKeys,
+  by: Actor,
+): ProviderApi {
+  const presentAll = async (rows: readonly ProviderRow[]): Promise<Provider[]> => {
+    const variables = await environment.variables(rows)
+    return rows.map((row) => toProvider(row, vault, variables.has(row.name)))
+  }
+  const present = async (row: ProviderRow): Promise<Provider> => {
+    const variables = await environment.variables([row])
+    return toProvider(row, vault, variables.has(row.name))
+  }
 
   return {
     async listProviders() {
-      return (await vault.reader().listProviders()).map(present)
+      return presentAll(await vault.reader().listProviders())
     },
 
     async listProvidersWithKeys() {
       const rows = await vault.reader().listProviders()
-      return rows.filter((row) => row.api_key_encrypted !== null).map(present)
+      return presentAll(rows.filter((row) => row.api_key_encrypted !== null))
     },
 
     async listModelNames() {
@@ -168,7 +181,7 @@ async function find(store: Store, id: number): Promise<ProviderRow> {
   return row
 }
 
-function toProvider(row: ProviderRow, vault: Vault): Provider {
+function toProvider(row: ProviderRow, vault: Vault, fromEnvironment: boolean): Provider {
   const { id, name, display_name, base_url, dialect, auth, is_predefined, created_at, updated_at, models } = row
   return {
     id,
@@ -178,7 +191,7 @@ function toProvider(row: ProviderRow, vault: Vault): Provider {
     dialect,
     auth,
     has_api_key: row.api_key_encrypted !== null,
-    key_state: keyStateOf(row, vault.ring, vault.masterKeyId),
+    key_state: fromEnvironment ? 'environment' : keyStateOf(row, vault.ring, vault.masterKeyId),
     is_predefined,
     key_url: row.catalog?.key_url ?? null,
     key_prefixes: row.catalog?.key_prefixes ?? [],

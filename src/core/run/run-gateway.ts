@@ -3,6 +3,7 @@ import type { Api } from '../../shared/contract.ts'
 import { appError, type AppError } from '../../shared/errors.ts'
 import { actorOf, type Actor } from '../actor.ts'
 import { dispatch } from '../dispatch.ts'
+import type { EnvironmentKeys } from '../environment/environment-keys.ts'
 import type { ToolGateway } from '../gateway/tool-gateway.ts'
 import type { Caller } from '../http/caller.ts'
 import { startListener } from '../http/listener.ts'
@@ -17,6 +18,7 @@ import { exposingEnvironment, gatewayEnvironment, type Environment } from './chi
 
 export interface RunParts {
   vault: Vault
+  environment: EnvironmentKeys
   tokens: TokenBook
   gateway(): Promise<ToolGateway>
   log: Log
@@ -50,7 +52,9 @@ export async function openRun(parts: RunParts, { env, tool, providers }: RunWish
     ...(tool === undefined ? { kind: 'tool', name: 'run' } : callerOf(tokens, tool)),
     ...(providers === undefined ? {} : { providers }),
   }
-  const usable = (await keyedProviders(vault, providers)).filter(({ name }) => mayUse(tokens, caller, name))
+  const usable = (await keyedProviders(vault, providers, parts.environment)).filter(({ name }) =>
+    mayUse(tokens, caller, name),
+  )
   const token = newToken()
   const hash = hashToken(token)
   const gateway = await parts.gateway()
@@ -115,13 +119,21 @@ function callerOf(tokens: TokenBook, name: string): Caller {
   return caller
 }
 
-/** Those with a stored key; a name that is not there, or has none, is a slip that must not pass in silence. */
-async function keyedProviders(vault: Vault, only: readonly string[] | undefined): Promise<ProviderRow[]> {
-  const rows = await vault.during(() => vault.reader().listProviders())
+/** Those with a stored key, or one of the environment where that counts; a name that is not there, or has none, is a slip that must not pass in silence. */
+async function keyedProviders(
+  vault: Vault,
+  only: readonly string[] | undefined,
+  environment?: EnvironmentKeys,
+): Promise<ProviderRow[]> {
+  const [rows, others] = await vault.during(async () => {
+    const all = await vault.reader().listProviders()
+    return [all, await environment?.variables(all)] as const
+  })
   // With the key that the gateway would try first.
   const keyed = rows.flatMap((row) => {
     const first = keysOf(row).find(({ enabled }) => enabled)
-    return first === undefined ? [] : [{ ...row, ...first }]
+    if (first === undefined) return others?.has(row.name) === true ? [row] : []
+    return [{ ...row, ...first }]
   })
   if (only === undefined) return keyed
   return only.map((name) => {

@@ -42,6 +42,8 @@ export interface NewUse {
   caller: string
   provider: string
   key_id: string | null
+  /** The variable of the environment that the key comes from, where none is stored. */
+  environment?: string
   model: string | null
   method: string
   route: string

@@ -1,6 +1,7 @@
 import { Download, Plus } from 'lucide-react'
 import { useDeferredValue, useEffect, useMemo, useRef, useState, type ReactNode } from 'react'
 import { PageProblemNote } from '../layout/page-notes.tsx'
+import { isUsable } from '../providers/has-key.ts'
 import { useProvider } from '../state/providers.ts'
 import { useWriteBlock } from '../state/status.ts'
 import { strings } from '../strings.ts'
@@ -40,7 +41,7 @@ export function ModelsView({ id, back }: { id: number; back: ReactNode }) {
               {isSearched ? words.of(shown.length, models.length) : formatNumber(models.length)}
             </span>
           </h3>
-          {provider?.key_state === 'stored' && provider.base_url !== null && (
+          {provider !== undefined && isUsable(provider) && provider.base_url !== null && (
             <Button
               small
               icon={Download}

@@ -1,5 +1,6 @@
 // What can be done with a provider, once: card, menu, palette and keyboard offer the acts that stand here.
 import type { Provider } from '../../shared/schemas.ts'
+import { isUsable } from './has-key.ts'
 
 export type ProviderAct =
   | 'set_key'
@@ -17,7 +18,7 @@ export function actsOf(provider: Provider, desktop: boolean): ProviderAct[] {
   return [
     'set_key',
     ...(desktop && provider.key_state === 'stored' ? (['copy_key'] as const) : []),
-    ...(provider.key_state === 'stored' && provider.base_url !== null ? (['test_key'] as const) : []),
+    ...(isUsable(provider) && provider.base_url !== null ? (['test_key'] as const) : []),
     'edit',
     'models',
     'duplicate',

@@ -142,6 +142,7 @@ function Facts({ provider }: { provider: Provider }) {
 
 function keyFact({ key_state }: Provider, hint: string | undefined): { value: string; look: string } {
   const { providers } = strings
+  if (key_state === 'environment') return { value: providers.inEnvironment, look: 'text-text-2' }
   if (key_state !== 'stored') return { value: providers.noneStored, look: 'text-text-3' }
   return hint === undefined ? { value: providers.notShown, look: '' } : { value: `…${hint}`, look: 'mono' }
 }

@@ -1,9 +1,11 @@
-import { useDesktop, useWriteBlock } from '../state/status.ts'
+import { useDesktop, useSettings, useStatus, useWriteBlock } from '../state/status.ts'
 import { importKeys } from '../state/window.ts'
 import { strings } from '../strings.ts'
 import { Button } from '../ui/button.tsx'
 import { CodeLine } from '../ui/code-line.tsx'
+import { Switch } from '../ui/switch.tsx'
 import { SettingsGroup, SettingsRow } from './settings-row.tsx'
+import { useSettingChange } from './use-setting-change.tsx'
 
 /** Where keys come from that nobody typed in. */
 export function KeysGroup() {
@@ -11,6 +13,7 @@ export function KeysGroup() {
   return (
     <SettingsGroup id="keys" title={settings.keys} text={settings.keysText}>
       <ImportRow />
+      <EnvironmentRow />
     </SettingsGroup>
   )
 }
@@ -36,6 +39,32 @@ function ImportRow() {
         <Button why={block} onClick={importKeys}>
           {words.openShort}
         </Button>
+      )}
+    </SettingsRow>
+  )
+}
+
+/** A variable stands in where no key is stored; which do is said by name. */
+function EnvironmentRow() {
+  const { environment_keys } = useSettings()
+  const keys = useStatus(({ status }) => status?.environment.keys)
+  const { change, note } = useSettingChange()
+  const block = useWriteBlock()
+  const { settings } = strings
+  const used = environment_keys && keys !== undefined ? settings.environmentUsed(keys) : undefined
+  return (
+    <SettingsRow
+      title={settings.environment}
+      text={used === undefined ? settings.environmentText : `${settings.environmentText} ${used}`}
+      below={note}
+    >
+      {(title) => (
+        <Switch
+          labelledBy={title}
+          on={environment_keys}
+          why={block}
+          onChange={(on) => change({ environment_keys: on })}
+        />
       )}
     </SettingsRow>
   )

@@ -4,6 +4,7 @@ import Database from 'better-sqlite3'
 import { dispatch } from '../../../src/core/dispatch.ts'
 import { actorOf } from '../../../src/core/actor.ts'
 import { catalogInUse } from '../../../src/core/catalog/catalog-in-use.ts'
+import { EnvironmentKeys } from '../../../src/core/environment/environment-keys.ts'
 import { Endings } from '../../../src/core/gateway/endings.ts'
 import { createGateway, type Gateway, type GatewayDeps } from '../../../src/core/gateway/gateway.ts'
 import { HealthNotes } from '../../../src/core/gateway/health-notes.ts'
@@ -43,6 +44,8 @@ export interface GatewayOptions {
   upstreams?: UpstreamSettings
   limits?: GatewayDeps['limits']
   temp?: TempCore
+  /** The environment that keys may come from. */
+  env?: Readonly<Record<string, string | undefined>>
   /** The clock by which keys rest. */
   now?: () => number
   /** A models.yaml in place of the shipped one. */
@@ -67,7 +70,8 @@ export async function openGateway(options: GatewayOptions = {}): Promise<TestGat
   const endings = new Endings({ vault, catalog, log })
   const notes = new HealthNotes({ vault, log })
   const turns = new KeyTurns(notes.add, options.now)
-  const base = vaultPorts({ vault, tokens: new TokenBook(vault), endings, turns, catalog, log })
+  const environment = new EnvironmentKeys({ vault, catalog, env: options.env ?? {} })
+  const base = vaultPorts({ vault, environment, tokens: new TokenBook(vault), endings, turns, catalog, log })
   const recording: GatewayPorts = {
     ...base,
     beforeUse(use, cut) {

@@ -144,14 +144,14 @@ export class SqliteTokenStore implements TokenStore {
     return this.#acts.writeUse(by, () => {
       const at = Date.now()
       const left = this.#admission.admit(use, at)
-      const { token_id, caller, provider, key_id, model, method, route, attempt, estimate } = use
+      const { token_id, caller, provider, key_id, model, method, route, attempt, estimate, environment } = use
       const { lastInsertRowid } = this.#statement(
         `INSERT INTO key_use (at, token_id, caller, provider, key_id, model, route, attempt)
          VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
       ).run(at, token_id, caller, provider, key_id, model, route, attempt)
       const ref = { id: Number(lastInsertRowid), at }
       if (estimate !== undefined) this.#note(ref, { ...estimate, output_tokens: 0, total_ms: 0 })
-      const detail = { method, route, model, key_id }
+      const detail = { method, route, model, key_id, ...(environment === undefined ? {} : { environment }) }
       return { result: { ...ref, left }, entry: { act: 'key.use', provider, detail } }
     })
   }
