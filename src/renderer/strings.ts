@@ -243,6 +243,7 @@ export const strings = {
   },
 
   keys: {
+    endsIn: (hint: string) => `Ends in ${hint}`,
     title: 'Keys',
     inOrder: 'Tried in this order: where one is refused or at its limit, the next stands in.',
     inTurn: 'Each is first in its turn: where one is refused or at its limit, the next stands in.',

@@ -16,6 +16,7 @@ import {
 import { useState, type KeyboardEvent } from 'react'
 import type { ProviderKey } from '../../shared/provider-key-schemas.ts'
 import type { Provider } from '../../shared/schemas.ts'
+import { useKeyHints } from '../state/key-hints.ts'
 import { ask } from '../state/overlays.ts'
 import { useWriteBlock } from '../state/status.ts'
 import { strings } from '../strings.ts'
@@ -39,6 +40,7 @@ export function KeyRow({ provider, of, last, answer, onTest, onChange }: KeyRowP
   const { id, label, position, enabled, state, last_used_at } = of
   const [isNaming, setNaming] = useState(false)
   const block = useWriteBlock()
+  const hint = useKeyHints(({ hints }) => hints?.byKey.get(id ?? ''))
   const { keys, action, tools } = strings
   const { icon, color } = lookOf(of)
   return (
@@ -53,8 +55,15 @@ export function KeyRow({ provider, of, last, answer, onTest, onChange }: KeyRowP
             }}
           />
         ) : (
-          <span className={`min-w-0 grow truncate text-13 font-medium ${enabled ? '' : 'text-text-3'}`} title={label}>
-            {label}
+          <span className="flex min-w-0 grow items-baseline gap-2">
+            <span className={`truncate text-13 font-medium ${enabled ? '' : 'text-text-3'}`} title={label}>
+              {label}
+            </span>
+            {hint !== undefined && (
+              <span className="mono shrink-0 text-12 text-text-3" title={keys.endsIn(hint)}>
+                …{hint}
+              </span>
+            )}
           </span>
         )}
         <span className="inline-flex shrink-0 items-center gap-1 text-12 text-text-2">

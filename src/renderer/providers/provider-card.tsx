@@ -117,7 +117,7 @@ function Host({ base_url }: { base_url: string | null }) {
 
 /** The same columns on every card, so that the eye can run down them. */
 function Facts({ provider }: { provider: Provider }) {
-  const hints = useKeyHints((state) => state.byProvider)
+  const hints = useKeyHints((state) => state.hints?.byProvider ?? null)
   const facts = [
     ...(hints === null ? [] : [{ label: strings.providers.key, ...keyFact(provider, hints.get(provider.id)) }]),
     { label: strings.providers.name, value: provider.name, look: 'mono' },
