@@ -9,6 +9,7 @@ import { durableCommit } from './durable-commit.ts'
 import type { Figure } from './figure.ts'
 import { load, quantile, stream, type Place } from './gateway/load.ts'
 import { openPortkey } from './gateway/portkey.ts'
+import { openShipped } from './gateway/shipped.ts'
 
 const ROUNDS = 9
 const KEY = 'sk-the-real-key-of-the-bench-0123456789'
@@ -23,11 +24,11 @@ interface Measured {
 export async function benchGateway(): Promise<Figure[]> {
   const upstream = await forkScript('upstream.ts')
   const floor = await forkScript('floor.ts', String(upstream.port))
-  await using recorded = await forkGateway()
   await using bare = await forkGateway(['--unrecorded'])
   const portkey = await openPortkey(upstream.port, KEY)
   const provider = { name: 'up', display_name: 'up', base_url: `http://127.0.0.1:${upstream.port}/v1`, api_key: KEY }
-  for (const gateway of [recorded, bare]) await gateway.add({ ...provider, models: ['m'] })
+  await bare.add({ ...provider, models: ['m'] })
+  await using shipped = await openShipped(upstream.port, KEY)
   const at = ({ address, token }: { address: string; token: string }, path: string): Place => ({
     port: Number(new URL(address).port),
     path,
@@ -42,11 +43,7 @@ export async function benchGateway(): Promise<Figure[]> {
     },
     { name: 'Latchkey, /proxy', place: at(bare, '/proxy/up/chat/completions'), memory: () => bare.memory() },
     { name: 'Latchkey, /v1', place: at(bare, '/v1/chat/completions'), memory: () => bare.memory() },
-    {
-      name: 'Latchkey, /proxy, each use on disk',
-      place: at(recorded, '/proxy/up/chat/completions'),
-      memory: () => recorded.memory(),
-    },
+    { name: 'Latchkey as shipped, with limits, each use on disk', place: shipped.place, memory: shipped.memory },
     ...(portkey === undefined ? [] : [{ name: 'Portkey', place: portkey.place }]),
   ]
   try {

@@ -2,16 +2,15 @@
 // started beside it, because most of a start is Node's own.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { get } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createInterface } from 'node:readline'
 import { setTimeout as delay } from 'node:timers/promises'
 import { generateFernetKey } from '../../src/core/crypto/fernet.ts'
 import type { Figure } from './figure.ts'
+import { serveBuilt, type Env } from './serve-built.ts'
 
-const CLI = new URL('../../out/main/cli.js', import.meta.url).pathname
 const TOKEN = 'a-token-for-the-length-of-a-bench'
 const STARTS = 11
 const IDLE_MS = 3_000
@@ -77,31 +76,15 @@ async function median(measure: () => Promise<number[]>, times = STARTS): Promise
   return one.map((_, at) => runs.map((run) => run[at] ?? 0).toSorted((a, b) => a - b)[times >> 1] ?? 0)
 }
 
-type Env = Record<string, string>
-
-async function serve(home: string, env: Env) {
-  const child = spawn(process.execPath, [CLI, 'serve', '--port', '0'], {
-    env: { ...process.env, ...env, LATCHKEY_HOME: home },
-    stdio: ['ignore', 'pipe', 'ignore'],
-  })
-  for await (const line of createInterface({ input: child.stdout })) {
-    const address = /^Latchkey listening on (\S+)/.exec(line)?.[1]
-    if (address !== undefined) return { child, address }
-  }
-  throw new Error('latchkey serve ended before it listened')
-}
-
 /** Milliseconds to the first answer at all, and to the whole list of providers. */
 async function serveOnce(home: string, env: Env): Promise<number[]> {
   const began = performance.now()
-  const { child, address } = await serve(home, env)
+  const { address, stop } = await serveBuilt(home, env)
   await answerOf(`${address}/healthz`)
   const answered = performance.now() - began
   await answerOf(`${address}/api/v1/providers`)
   const listed = performance.now() - began
-  const ended = once(child, 'exit')
-  child.kill()
-  await ended
+  await stop()
   return [answered, listed]
 }
 
@@ -116,12 +99,10 @@ function answerOf(url: string): Promise<void> {
 }
 
 async function residentMiB(home: string, env: Env): Promise<number> {
-  const { child, address } = await serve(home, env)
+  const { address, memory, stop } = await serveBuilt(home, env)
   await answerOf(`${address}/api/v1/providers`)
   await delay(IDLE_MS)
-  const resident = /^VmRSS:\s+(\d+) kB/m.exec(readFileSync(`/proc/${child.pid}/status`, 'utf8'))?.[1]
-  const ended = once(child, 'exit')
-  child.kill()
-  await ended
-  return Number(resident) / 1024
+  const { rss } = memory()
+  await stop()
+  return rss / 2 ** 20
 }

@@ -286,6 +286,10 @@ export function testTokens(name: string, open: () => Promise<OpenedStore & { use
         vi.setSystemTime(Date.now() - 3_600_000)
         await tokens.beginUse(useOf(token), by)
         expect(opened.uses()).toHaveLength(7)
+        // Back where the clock was: what was used there still counts.
+        vi.setSystemTime(Date.now() + 3_600_000)
+        for (let i = 0; i < 2; i++) await tokens.beginUse(useOf(token), by)
+        await expect(tokens.beginUse(useOf(token), by)).rejects.toMatchObject(refused(60))
       })
     })
 

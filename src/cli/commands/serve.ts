@@ -1,6 +1,7 @@
 import { InvalidArgumentError, type Command } from 'commander'
 import type { Status } from '../../shared/schemas.ts'
 import type { Log } from '../../core/log.ts'
+import { boundYoungSpace } from '../bound-young-space.ts'
 import { globalsOf, type Globals } from '../globals.ts'
 import { canAsk, note, print, printable, say } from '../terminal.ts'
 import { sourceWords } from './status.ts'
@@ -54,6 +55,7 @@ async function serve({ port, ui = false, log: always = false }: Options, command
     import('../../core/log.ts'),
     import('../../core/actor.ts'),
   ])
+  boundYoungSpace()
   const logged = always || !process.stderr.isTTY
   const log = createLog({ level: logged ? 'info' : 'error' })
   const { keyFile, envFile }: Globals = globalsOf(command)

@@ -4,6 +4,7 @@ import { appError } from '../../../shared/errors.ts'
 import type { Limits } from '../../../shared/limit-schemas.ts'
 import type { NewUse } from '../token-store.ts'
 import type { Statement } from './database.ts'
+import { RecentRequests } from './recent-requests.ts'
 import type { SpendByDay, SpendHolder } from './spend-by-day.ts'
 
 const MINUTE = 60_000
@@ -31,6 +32,7 @@ type Limited = SpendHolder & { whose: string; limits: Limits }
 export class Admission {
   readonly #statement: (sql: string) => Statement
   readonly #spend: SpendByDay
+  readonly #requests: RecentRequests
   readonly #standingOf: () => string
   /** What was read of those who use keys, as long as nothing but uses is written. */
   readonly #known = new Map<string, Standing>()
@@ -39,6 +41,7 @@ export class Admission {
   constructor(statement: (sql: string) => Statement, spend: SpendByDay, standingOf: () => string) {
     this.#statement = statement
     this.#spend = spend
+    this.#requests = new RecentRequests(statement, MINUTE)
     this.#standingOf = standingOf
   }
 
@@ -53,6 +56,11 @@ export class Admission {
     return use.costs ? this.#left(limited, now) : null
   }
 
+  /** Counts a use that was allowed and written down, within its transaction. */
+  count({ token_id, provider, attempt }: Pick<NewUse, 'token_id' | 'provider' | 'attempt'>, at: number): void {
+    if (attempt === 1) this.#requests.add(at, token_id, provider)
+  }
+
   /** The same of a use that runs: what may still be spent; throws where that is nothing. */
   left(use: Pick<NewUse, 'token_id' | 'provider'>, now: number): number | null {
     return this.#left(this.#limited(use, now), now)
@@ -60,8 +68,11 @@ export class Admission {
 
   #standing({ token_id, provider }: Pick<NewUse, 'token_id' | 'provider'>): Standing {
     const at = this.#standingOf()
-    if (at !== this.#knownAt) this.#known.clear()
-    this.#knownAt = at
+    if (at !== this.#knownAt) {
+      this.#known.clear()
+      this.#requests.forget()
+      this.#knownAt = at
+    }
     const who = `${token_id} ${provider}`
     const known = this.#known.get(who)
     if (known !== undefined) return known
@@ -100,15 +111,10 @@ export class Admission {
     return limited
   }
 
-  #checkRequests({ column, key, whose, limits }: Limited, now: number): void {
+  #checkRequests({ whose, limits, ...holder }: Limited, now: number): void {
     const most = limits.requests_per_minute
     if (most === null) return
-    const made = this.#statement(
-      `SELECT at FROM key_use WHERE ${column} = ? AND at BETWEEN ? AND ? AND attempt = 1 ORDER BY at DESC LIMIT ?`,
-    )
-      .pluck()
-      .all(key, now - MINUTE + 1, now, most) as number[]
-    const oldest = made[most - 1]
+    const oldest = this.#requests.nth(most, holder, now)
     if (oldest === undefined) return
     throw appError('rate_limited', { whose, most, of: 'request', seconds: secondsUntil(oldest + MINUTE, now) })
   }
@@ -117,13 +123,19 @@ export class Admission {
   #checkTokens({ column, key, whose, limits }: Limited, now: number): void {
     const most = limits.tokens_per_minute
     if (most === null) return
+    const values = [key, now - LONGEST, now, now - MINUTE]
+    let used = this.#statement(
+      `SELECT coalesce(sum(input_tokens + output_tokens), 0) FROM key_use
+       WHERE ${column} = ? AND at BETWEEN ? AND ? AND at + coalesce(total_ms, 0) > ? AND input_tokens IS NOT NULL`,
+    )
+      .pluck()
+      .get(...values) as number
+    if (used < most) return
     const made = this.#statement(
       `SELECT at + coalesce(total_ms, 0) AS ended, input_tokens + output_tokens AS tokens FROM key_use
        WHERE ${column} = ? AND at BETWEEN ? AND ? AND at + coalesce(total_ms, 0) > ? AND input_tokens IS NOT NULL
        ORDER BY 1`,
-    ).all(key, now - LONGEST, now, now - MINUTE) as { ended: number; tokens: number }[]
-    let used = made.reduce((sum, { tokens }) => sum + tokens, 0)
-    if (used < most) return
+    ).all(...values) as { ended: number; tokens: number }[]
     let free = now
     for (const { ended, tokens } of made) {
       used -= tokens

@@ -149,6 +149,7 @@ export class SqliteTokenStore implements TokenStore {
         `INSERT INTO key_use (at, token_id, caller, provider, key_id, model, route, attempt)
          VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
       ).run(at, token_id, caller, provider, key_id, model, route, attempt)
+      this.#admission.count(use, at)
       const ref = { id: Number(lastInsertRowid), at }
       if (estimate !== undefined) this.#note(ref, { ...estimate, output_tokens: 0, total_ms: 0 })
       const detail = { method, route, model, key_id, ...(environment === undefined ? {} : { environment }) }
