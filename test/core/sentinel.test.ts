@@ -27,7 +27,7 @@ import type { TempCore } from '../support/temp-core.ts'
 import { tamper } from '../support/vault-dump.ts'
 
 const canaries = Array.from({ length: 10 }, (_, n) => canary(n))
-const [first = '', second = '', third = '', ...others] = canaries
+const [first = '', second = '', third = '', sung = '', ...others] = canaries
 const masterKey = generateFernetKey()
 const passphrase = 'a passphrase that is told to nobody'
 
@@ -65,7 +65,9 @@ describe('a canary key', () => {
     const sentinel = new Sentinel([...canaries, masterKey, passphrase])
     const lines: string[] = []
     const log = createLog({ level: 'trace', destination: { write: (line: string) => void lines.push(line) } })
-    const temp = await openLoopbackCore({ key: masterKey, log, desktop })
+    // One key stands in the environment, and is used from there.
+    const env = { LOOPBACK_GOOGLE_API_KEY: sung }
+    const temp = await openLoopbackCore({ key: masterKey, log, desktop, env })
     const ask = everyDoor(temp, sentinel, log)
     const { port } = (await temp.core.listener.serve({ port: 0 })).listener
     const { token } = JSON.parse(readFileSync(join(temp.home, 'listener.json'), 'utf8')) as { token: string }
@@ -116,6 +118,13 @@ describe('a canary key', () => {
     sentinel.lookAtValue('the plain export as JSON', catalogOf(rows))
 
     await importKeys(temp, sentinel)
+
+    await ask('updateSettings', { environment_keys: true })
+    const standIn = (await temp.client.listProviders()).find(({ key_state }) => key_state === 'environment')
+    expect(standIn?.name).toBe('google')
+    for (const id of ['testProvider', 'testKeys', 'listUpstreamModels', 'getStatus', 'getProvider'] as const) {
+      await ask(id, id === 'getStatus' ? {} : { provider_id: standIn?.id })
+    }
 
     // What is refused with a key in it.
     await ask('createProvider', {

@@ -13,7 +13,8 @@ export async function openLoopbackCore(options: Parameters<typeof openTempCore>[
   const temp = tempHome()
   mkdirSync(temp.home, { mode: 0o700 })
   const providers = ['openai', 'anthropic', 'google'].map(
-    (dialect) => `  ${dialect}: { base_url: "${NOBODY}", dialect: ${dialect}, models: [m] }\n`,
+    (dialect) =>
+      `  ${dialect}: { base_url: "${NOBODY}", dialect: ${dialect}, env: [LOOPBACK_${dialect.toUpperCase()}_API_KEY], models: [m] }\n`,
   )
   writeFileSync(join(temp.home, 'models.yaml'), `providers:\n${providers.join('')}`)
   const opened = await openTempCore({ ...options, home: temp.home })
