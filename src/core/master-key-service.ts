@@ -1,3 +1,4 @@
+import { desktopStrings } from '../shared/desktop-strings.ts'
 import type { Api } from '../shared/contract.ts'
 import { appError, isAppError } from '../shared/errors.ts'
 import type { Actor } from './actor.ts'
@@ -37,7 +38,7 @@ export function masterKeyOperations(vault: Vault, desktop: Desktop | undefined, 
         throw appError('not_allowed', { what: 'Only the desktop window saves a recovery copy, and asks where' })
       }
       const path = await desktop.choosePlace(
-        'Save the recovery copy',
+        desktopStrings.choose.recoveryCopy,
         `latchkey-recovery-${new Date().toISOString().slice(0, 10)}.txt`,
       )
       if (path !== null) await saveRecoveryCopy(vault, passphrase, { path, replace: true }, by)

@@ -1,3 +1,4 @@
+import { desktopStrings } from '../shared/desktop-strings.ts'
 import type { Api } from '../shared/contract.ts'
 import { appError } from '../shared/errors.ts'
 import type { Settings, SettingsPatch, Status } from '../shared/schemas.ts'
@@ -149,7 +150,7 @@ export function systemOperations(parts: SystemParts, by: Actor): SystemApi {
     },
 
     async chooseKeyFile() {
-      const path = await desktopOf(parts).chooseFile('Choose the key file of this vault')
+      const path = await desktopOf(parts).chooseFile(desktopStrings.choose.keyFile)
       if (path !== null) await vault.reopen({ key_file: path })
       return statusOf(parts, by)
     },

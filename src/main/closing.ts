@@ -1,4 +1,5 @@
 import type { MessageBoxOptions } from 'electron'
+import { desktopStrings } from '../shared/desktop-strings.ts'
 import type { Settings } from '../shared/schemas.ts'
 
 /** What the close button of the window does. */
@@ -20,10 +21,10 @@ export function whatClosingDoes({ platform, hasTray, choice }: Circumstances): C
 /** The question, asked once: its answer becomes the setting. */
 export const closingQuestion = {
   type: 'question',
-  title: 'Latchkey',
-  message: 'Keep Latchkey running in the tray?',
-  detail: 'In the tray, local tools can go on using it. You are asked this once; Settings can change it.',
-  buttons: ['Keep in Tray', 'Quit', 'Cancel'],
+  title: desktopStrings.app,
+  message: desktopStrings.closing.question,
+  detail: desktopStrings.closing.text,
+  buttons: desktopStrings.closing.buttons,
   defaultId: 0,
   cancelId: 2,
   noLink: true,

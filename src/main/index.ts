@@ -1,4 +1,5 @@
 // The main process of the desktop window, read from top to bottom as it starts.
+import { desktopStrings } from '../shared/desktop-strings.ts'
 import '../core/crypto/take-environment-key.ts'
 import { join, resolve } from 'node:path'
 import { app, dialog, ipcMain, protocol } from 'electron'
@@ -30,7 +31,7 @@ boot().catch(giveUpOn)
 async function boot(): Promise<void> {
   const refused = app.isPackaged ? refusedSwitches(process.argv, process.getuid?.() === 0) : []
   if (refused.length > 0) {
-    return giveUp(`Latchkey does not start with ${refused.join(', ')}.`, 'That would open the vault to other programs.')
+    return giveUp(desktopStrings.refused.title(refused), desktopStrings.refused.text)
   }
   // All up to here and including the claim happens at once: Electron is ready as soon as it may be.
   const options = startOptions(process.argv.slice(1))

@@ -1,4 +1,5 @@
 import type { MenuItemConstructorOptions } from 'electron'
+import { desktopStrings } from '../shared/desktop-strings.ts'
 
 interface MenuOf {
   platform: NodeJS.Platform
@@ -10,6 +11,7 @@ interface MenuOf {
 }
 
 type Items = MenuItemConstructorOptions[]
+const { menu: words } = desktopStrings
 const separator: MenuItemConstructorOptions = { type: 'separator' }
 
 /** The application menu: the platform's usual entries, and the page's own shortcuts under their names. */
@@ -22,7 +24,7 @@ export function applicationMenu({ platform, isPackaged, canLock, press }: MenuOf
     registerAccelerator: false,
     click: () => press(accelerator.toLowerCase()),
   })
-  const settings = key('Settings…', ',')
+  const settings = key(words.settings, ',')
   const development: Items = isPackaged ? [] : [{ role: 'reload' }, { role: 'toggleDevTools' }, separator]
   return [
     ...(isMac
@@ -46,12 +48,12 @@ export function applicationMenu({ platform, isPackaged, canLock, press }: MenuOf
         ]
       : []),
     {
-      label: 'File',
+      label: words.file,
       submenu: [
-        key('Add Provider…', 'N'),
+        key(words.addProvider, 'N'),
         separator,
         ...(isMac ? [] : [settings, separator]),
-        key(canLock ? 'Lock Now' : 'Hide', 'L'),
+        key(canLock ? words.lock : words.hide, 'L'),
         separator,
         { role: 'close' },
         ...(isMac ? [] : [{ role: 'quit' as const }]),
@@ -59,12 +61,12 @@ export function applicationMenu({ platform, isPackaged, canLock, press }: MenuOf
     },
     {
       role: 'editMenu',
-      submenu: [...editing(), separator, key('Find', 'F')],
+      submenu: [...editing(), separator, key(words.find, 'F')],
     },
     {
-      label: 'View',
+      label: words.view,
       submenu: [
-        key('All Actions…', 'K'),
+        key(words.allActions, 'K'),
         separator,
         ...development,
         { role: 'resetZoom' },
@@ -75,7 +77,7 @@ export function applicationMenu({ platform, isPackaged, canLock, press }: MenuOf
       ],
     },
     { role: 'windowMenu' },
-    ...(isMac ? [] : [{ label: 'Help', submenu: [{ role: 'about' as const }] }]),
+    ...(isMac ? [] : [{ label: words.help, submenu: [{ role: 'about' as const }] }]),
   ]
 }
 

@@ -1,4 +1,5 @@
 import { app, dialog, Menu, nativeTheme, powerMonitor, type BrowserWindow } from 'electron'
+import { desktopStrings } from '../shared/desktop-strings.ts'
 import type { Api } from '../shared/contract.ts'
 import { toAppError } from '../shared/errors.ts'
 import type { LockReason } from '../shared/lock-schemas.ts'
@@ -112,7 +113,7 @@ export async function openShell({ api, signal, hidden, lock, onError, ...needs }
       const { detail, hint } = toAppError(cause).body
       return dialog.showMessageBox({
         type: 'error',
-        title: 'Latchkey',
+        title: desktopStrings.app,
         message: detail,
         ...(hint === undefined ? {} : { detail: hint }),
       })

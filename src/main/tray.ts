@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { Menu, nativeImage, Tray } from 'electron'
+import { desktopStrings } from '../shared/desktop-strings.ts'
 import type { Shown } from './follow-core.ts'
 import { trayMenu, type TrayActs } from './tray-menu.ts'
 
@@ -13,7 +14,7 @@ export function openTray(resources: string, acts: TrayActs): LatchkeyTray {
   const image = nativeImage.createFromPath(join(resources, isMac ? 'trayTemplate.png' : 'tray.png'))
   if (isMac) image.setTemplateImage(true)
   const tray = new Tray(image)
-  tray.setToolTip('Latchkey')
+  tray.setToolTip(desktopStrings.app)
   // On macOS a click opens the menu, as everywhere in that menu bar.
   if (!isMac) tray.on('click', acts.open)
   return {

@@ -1,4 +1,5 @@
 import type { BrowserWindowConstructorOptions } from 'electron'
+import { desktopStrings } from '../shared/desktop-strings.ts'
 import { SMALLEST, type WindowState } from './window-state.ts'
 
 interface Place {
@@ -26,7 +27,7 @@ export function windowOptions({
     ...(x === undefined || y === undefined ? {} : { x, y }),
     minWidth: SMALLEST.width,
     minHeight: SMALLEST.height,
-    title: 'Latchkey',
+    title: desktopStrings.app,
     show: false,
     // The page's own ground, so that a slow start does not flash white in the dark.
     backgroundColor: isDark ? '#16181B' : '#F8F9FA',

@@ -1,5 +1,6 @@
-// Every text of the window. A translation is another object of this shape; parameters are functions, so that it
+// Every text of the window, and what the desktop draws around it. A translation is another object of this shape; parameters are functions, so that it
 // may order its words in its own way. Sentence case, present tense, no exclamation marks.
+import { desktopStrings } from '../shared/desktop-strings.ts'
 import type { KeyTest } from '../shared/key-test-schemas.ts'
 import type { FoundPlace, ImportAct, ImportLine } from '../shared/import-schemas.ts'
 import type { Limits } from '../shared/limit-schemas.ts'
@@ -12,7 +13,10 @@ const models = (number: number): string => count(number, 'model', 'models')
 const storedKeys = (number: number): string => count(number, 'stored key', 'stored keys')
 
 export const strings = {
-  app: { name: 'Latchkey', version: (version: string) => `Latchkey ${version}` },
+  /** What is drawn outside the page: menus, tray, dialogs of the desktop. */
+  desktop: desktopStrings,
+
+  app: { name: desktopStrings.app, version: (version: string) => `Latchkey ${version}` },
 
   action: {
     add: 'Add',

@@ -1,3 +1,5 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import type { MenuItemConstructorOptions } from 'electron'
 import { describe, expect, it } from 'vitest'
 import { defaultSettings, type Status } from '../../src/shared/schemas.ts'
@@ -130,5 +132,18 @@ describe('the tray’s menu', () => {
       label: 'Local tools connect to another Latchkey, port 5625',
       enabled: false,
     })
+  })
+})
+
+describe('menus, tray and dialogs', () => {
+  it('take every text from the catalogue', () => {
+    const folder = join(import.meta.dirname, '../../src/main')
+    const own = readdirSync(folder).flatMap((file) =>
+      readFileSync(join(folder, file), 'utf8')
+        .split('\n')
+        .filter((line) => /\b(label|title|message|detail|buttons|setToolTip|showErrorBox)\b[:(] ?[['"`]/.test(line))
+        .map((line) => `${file}: ${line.trim()}`),
+    )
+    expect(own).toEqual([])
   })
 })

@@ -1,4 +1,5 @@
 import { resolve } from 'node:path'
+import { desktopStrings } from '../../shared/desktop-strings.ts'
 import type { Api } from '../../shared/contract.ts'
 import { appError } from '../../shared/errors.ts'
 import type { Actor } from '../actor.ts'
@@ -68,7 +69,7 @@ export function backupOperations({ vault, desktop, warn }: BackupParts, by: Acto
   function choosePlace(): Promise<string | null> {
     if (desktop === undefined) throw appError('not_allowed', { what: 'Only the desktop window can do this' })
     const day = new Date().toISOString().slice(0, 10)
-    return desktop.choosePlace('Save the backup', `latchkey-${day}${EXTENSION}`)
+    return desktop.choosePlace(desktopStrings.choose.backup, `latchkey-${day}${EXTENSION}`)
   }
 }
 

@@ -1,4 +1,5 @@
 import { homedir } from 'node:os'
+import { desktopStrings } from '../../shared/desktop-strings.ts'
 import type { Api, Client } from '../../shared/contract.ts'
 import { appError } from '../../shared/errors.ts'
 import type { FoundKeys, ImportLine, KeySearch } from '../../shared/import-schemas.ts'
@@ -21,12 +22,6 @@ export interface ImportParts {
   /** The operations as this actor may call them: what is imported goes through the same checks as what is typed. */
   client: () => Client
 }
-
-const TITLES = {
-  keys: 'Choose a file that has keys in it',
-  dump: 'Choose a dump of Open R4U',
-  dump_key: 'Choose the file with the ENCRYPTION_KEY of Open R4U',
-} as const
 
 /** The operations of an import; what they need is loaded when one is asked for. */
 export function importOperations({ vault, catalog, desk, env, desktop, client }: ImportParts, by: Actor): ImportApi {
@@ -74,7 +69,7 @@ export function importOperations({ vault, catalog, desk, env, desktop, client }:
 
     async chooseImportFile({ what }) {
       if (desktop === undefined) throw appError('not_allowed', { what: 'Only the desktop window can do this' })
-      const path = await desktop.chooseFile(TITLES[what])
+      const path = await desktop.chooseFile(desktopStrings.choose.import[what])
       if (path !== null) desk.choose(path)
       return { path }
     },

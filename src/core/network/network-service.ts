@@ -1,4 +1,5 @@
 import { resolve } from 'node:path'
+import { desktopStrings } from '../../shared/desktop-strings.ts'
 import type { Api } from '../../shared/contract.ts'
 import { appError } from '../../shared/errors.ts'
 import type { Network, NetworkPatch } from '../../shared/network-schemas.ts'
@@ -26,7 +27,7 @@ export function networkOperations(vault: Vault, desktop: Desktop | undefined, by
 
     async chooseAuthorities() {
       if (desktop === undefined) throw appError('not_allowed', { what: 'Only the desktop window can do this' })
-      const path = await desktop.chooseFile('Choose the certificates of your own authority')
+      const path = await desktop.chooseFile(desktopStrings.choose.authorities)
       return path === null ? present(await vault.reader().network.read()) : change({ ca_file: path })
     },
   }
