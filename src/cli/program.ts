@@ -16,6 +16,7 @@ import { addPassphrase } from './commands/passphrase.ts'
 import { addNetwork } from './commands/network.ts'
 import { addProviders } from './commands/providers.ts'
 import { addRecoveryCopy } from './commands/recovery-copy.ts'
+import { addReminders } from './commands/reminders.ts'
 import { addRestore } from './commands/restore.ts'
 import { addRestoreKey } from './commands/restore-key.ts'
 import { addRotate } from './commands/rotate.ts'
@@ -95,6 +96,7 @@ export function createProgram(): Command {
   addKeygen(program)
   addKeySource(program)
   addRotate(program)
+  addReminders(program)
   addRecoveryCopy(program)
   addRestoreKey(program)
   addStartOver(program)

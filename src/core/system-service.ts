@@ -17,7 +17,8 @@ import { present } from './network/network-service.ts'
 import type { UpdateCheck } from './updates/update-check.ts'
 import type { Vault } from './vault.ts'
 import { exchangeNotes } from './rotation/exchange-notes.ts'
-import type { VaultRow } from './store/store.ts'
+import { dueReminders, noReminders } from './reminders.ts'
+import type { ProviderHead, VaultRow } from './store/store.ts'
 import { FORMAT } from './store/sqlite/migrations.ts'
 import { version } from './version.ts'
 
@@ -270,9 +271,19 @@ async function statusOf(
     network: vault.state === 'closed' ? defaultNetwork : present(await vault.reader().network.read()),
     tools_paused_at: vault.state === 'closed' ? null : await vault.reader().limits.pausedAt(),
     listener: await listener.status(),
+    reminders: row === undefined || vault.state !== 'open' ? noReminders : await remindersOf(vault, row, rows),
     refusals_to_see: vault.state !== 'closed' && (await vault.reader().audit.hasAlarm()),
     notes: [...notes, ...notesOn(vault), ...exchangeNotes(vault, rows, backupKey?.master_key_id)],
   }
+}
+
+async function remindersOf(
+  vault: Vault,
+  row: VaultRow,
+  providers: readonly ProviderHead[],
+): Promise<Status['reminders']> {
+  const { remind_after_days } = await vault.reader().readSettings()
+  return dueReminders(remind_after_days, row, providers, vault.ring)
 }
 
 function recoveryCopyOf({ master_key_id, recovery_copy_at: at, recovery_copy_of }: VaultRow): RecoveryCopy {

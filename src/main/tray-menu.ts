@@ -14,7 +14,7 @@ const { tray: words } = desktopStrings
 
 /** The entries of the tray's menu. */
 export function trayMenu(
-  { listener, settings, refusals_to_see, tools_paused_at, lock }: Shown,
+  { listener, settings, refusals_to_see, tools_paused_at, reminders, lock }: Shown,
   acts: TrayActs,
 ): MenuItemConstructorOptions[] {
   const port = listener.address === null ? String(settings.listener_port) : new URL(listener.address).port
@@ -22,6 +22,7 @@ export function trayMenu(
   return [
     { label: words.open, click: acts.open },
     ...(refusals_to_see ? [{ label: words.refusals, click: acts.open }] : []),
+    ...oldKeys(reminders).map((label) => ({ label, click: acts.open })),
     { type: 'separator' },
     {
       label: elsewhere ? words.listenerElsewhere(port) : words.listener(port),
@@ -40,5 +41,14 @@ export function trayMenu(
     ...(lock === 'none' ? [] : [{ label: words.lock, enabled: lock === 'unlocked', click: acts.lock }]),
     { type: 'separator' },
     { label: words.quit, click: acts.quit },
+  ]
+}
+
+/** What is older than its owner wants it to be. */
+function oldKeys({ master_key_days, keys }: Shown['reminders']): string[] {
+  const [oldest] = keys
+  return [
+    ...(master_key_days === null ? [] : [words.oldMasterKey(master_key_days)]),
+    ...(oldest === undefined ? [] : [words.oldKeys(keys.length, oldest.display_name, oldest.days)]),
   ]
 }

@@ -108,6 +108,7 @@ export const strings = {
     noAddress: 'No address',
     custom: 'Custom',
     changed: (date: string) => `Changed ${date}`,
+    keyAge: (days: number) => `Key is ${formatNumber(days)} days old`,
     key: 'Key',
     noneStored: 'None',
     inEnvironment: 'Variable',
@@ -556,6 +557,12 @@ export const strings = {
     moved: (source: string) => `The master key now comes from: ${source}.`,
     wiped: (place: string) => `Wiped: ${place}`,
     left: (place: string) => `Not wiped: ${place}. Take the master key away there yourself.`,
+    remind: 'Remind of old keys',
+    remindText: (since: string | null) =>
+      `On cards, in the tray and in latchkey status.${since === null ? '' : ` The master key is in use since ${since}.`}`,
+    remindAfter: (days: number) => (days === 0 ? 'Off' : `${days} days`),
+    isOld: (days: number) =>
+      `The master key has been in use for ${formatNumber(days)} days. Rotate it to have a new one.`,
     rotate: 'Rotate',
     rotateOpen: 'Rotate…',
     rotateText: 'Makes a new master key and encrypts every stored key again',

@@ -19,6 +19,9 @@ export const desktopStrings = {
   tray: {
     open: 'Open Latchkey',
     refusals: 'Accesses were refused: see Activity',
+    oldMasterKey: (days: number) => `The master key is ${days} days old`,
+    oldKeys: (keys: number, oldest: string, days: number) =>
+      keys === 1 ? `The key of ${oldest} is ${days} days old` : `${keys} keys are up to ${days} days old`,
     listener: (port: string) => `Let local tools connect, port ${port}`,
     listenerElsewhere: (port: string) => `Local tools connect to another Latchkey, port ${port}`,
     pause: 'Pause all tools',

@@ -195,6 +195,8 @@ const Port = z
   .min(0, { error: 'A port is a number from 0 to 65535; 0 takes any free one.' })
   .max(65_535, { error: 'A port is a number from 0 to 65535; 0 takes any free one.' })
 
+export const RemindAfterDays = z.literal([0, 90, 180, 365], { error: 'Days are 90, 180 or 365, or 0 for never.' })
+
 /** What the person may choose; kept in the vault. */
 export const Settings = z.object({
   theme: z.enum(['system', 'light', 'dark']),
@@ -223,6 +225,8 @@ export const Settings = z.object({
   backup_schedule: BackupSchedule,
   /** Whether the window has asked, once, to make a recovery copy of the master key. */
   recovery_copy_asked: z.boolean(),
+  /** Tell of keys, the master key too, that were set so many days ago or more; 0: never. */
+  remind_after_days: RemindAfterDays,
 })
 export type Settings = z.infer<typeof Settings>
 /** What only its owner in person chooses: a program with a token must not have its own traces removed. */
@@ -246,6 +250,7 @@ export const defaultSettings: Settings = {
   audit_kept_years: 0,
   backup_schedule: 'daily',
   recovery_copy_asked: false,
+  remind_after_days: 0,
 }
 
 export const Problem = z.object({
@@ -314,6 +319,23 @@ export const Status = z.object({
     has_token: z.boolean(),
     /** Whether tools may use it; differs from `state` where the listener also carries this page. */
     tools_allowed: z.boolean(),
+  }),
+  /** What is as old as the settings say, or older; nothing of a vault that is not open. */
+  reminders: z.object({
+    after_days: RemindAfterDays,
+    /** How many days the master key has been this vault's; null where that is not to be told of, or not known. */
+    master_key_days: z.int().nullable(),
+    /** The oldest first. */
+    keys: z.array(
+      z.object({
+        provider_id: z.int(),
+        name: z.string(),
+        display_name: z.string(),
+        /** Which of several keys; null where there is one. */
+        label: z.string().nullable(),
+        days: z.int(),
+      }),
+    ),
   }),
   /** Accesses were refused more often than by mistake, and nobody has looked yet. */
   refusals_to_see: z.boolean(),

@@ -35,6 +35,16 @@ describe('recovery-copy and restore-key', { timeout: 120_000 }, () => {
     expect((await run(['doctor'])).code).toBe(0)
   })
 
+  it('are told of beside the ages of keys, once somebody wants to know those', async () => {
+    using temp = tempHome()
+    const run = (...args: string[]) => latchkey(args, { home: temp.home })
+    expect((await run('reminders')).stderr).toContain('Off: nobody is reminded of old keys.')
+    expect(await run('reminders', '90')).toMatchObject({ code: 0, stdout: 'none of 90 days or more\n' })
+    expect((await run('status')).stdout).toMatch(/^Old keys +none of 90 days or more$/m)
+    expect(JSON.parse((await run('reminders', 'off', '--json')).stdout)).toMatchObject({ after_days: 0 })
+    expect(await run('reminders', '7')).toMatchObject({ code: 2, stderr: expect.stringContaining('180') })
+  })
+
   it('print the master key only where its owner says so, and take it as it was printed', async () => {
     using temp = tempHome()
     const run = (args: string[], input = '') => latchkey(args, { home: temp.home, input })

@@ -9,6 +9,7 @@ import { generateFernetKey } from '../../src/core/crypto/fernet.ts'
 import { buildIfStale } from '../../scripts/build-if-stale.ts'
 import { launchDesktop, type DesktopApp, type DesktopOptions } from '../e2e/support/desktop-harness.ts'
 import { launch } from '../support/electron-host/launch.ts'
+import { openTempCore } from '../support/temp-core.ts'
 import { chromiumPath } from '../support/find-chromium.ts'
 import { requirement } from '../support/require.ts'
 
@@ -311,6 +312,22 @@ describe.runIf(available)('a run of the app', () => {
     expect(await app.dialogs()).toHaveLength(2)
     await app.clickTray('Quit Latchkey')
     expect(await app.ended()).toBe(0)
+  })
+
+  it('tells from the tray that a key has grown old, and opens the window at a click', async () => {
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() - 200 * 86_400_000 })
+    try {
+      await using core = await openTempCore({ home, key })
+      await core.client.createProvider({ name: 'acme', display_name: 'Acme', api_key: CANARY })
+      await core.client.updateSettings({ remind_after_days: 180 })
+    } finally {
+      vi.useRealTimers()
+    }
+    const app = await open({ tray: true, args: ['--hidden'] })
+    const labels = async () => (await app.trayEntries()).map(({ label }) => label)
+    await expect.poll(labels, SOON).toContain('The master key is 200 days old')
+    await app.clickTray('The key of Acme is 200 days old')
+    expect(await app.isVisible()).toBe(true)
   })
 
   it('starts hidden at login, shows its window when started again, and ends cleanly at SIGTERM', async () => {

@@ -71,6 +71,7 @@ describe('the tray’s menu', () => {
     listener: { ...off, ...listener },
     refusals_to_see: false,
     tools_paused_at: null,
+    reminders: { after_days: 0 as const, master_key_days: null, keys: [] },
     lock: 'none' as const,
   })
   const acts = () => {
@@ -113,6 +114,24 @@ describe('the tray’s menu', () => {
     click(pauseOf(null))
     click(pauseOf('2026-01-01T00:00:00.000Z'))
     expect(switched).toEqual([true, false])
+  })
+
+  it('tells of keys that are older than their owner wants, and opens the window', () => {
+    let opened = 0
+    const given = { ...acts().acts, open: () => void (opened += 1) }
+    const key = (days: number) => ({ provider_id: days, name: 'mine', display_name: 'My own', label: null, days })
+    const told = (master_key_days: number | null, ...days: number[]) =>
+      trayMenu({ ...shown({}), reminders: { after_days: 90, master_key_days, keys: days.map(key) } }, given).filter(
+        ({ label }) => label?.includes('days old') === true,
+      )
+    expect(told(null)).toEqual([])
+    expect(told(null, 100).map(({ label }) => label)).toEqual(['The key of My own is 100 days old'])
+    expect(told(91, 200, 100).map(({ label }) => label)).toEqual([
+      'The master key is 91 days old',
+      '2 keys are up to 200 days old',
+    ])
+    told(91).forEach(click)
+    expect(opened).toBe(1)
   })
 
   it('locks while there is something to lock', () => {

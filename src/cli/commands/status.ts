@@ -37,6 +37,7 @@ function linesOf({
   catalog,
   backup,
   network,
+  reminders,
   listener,
 }: Status): [string, string[]][] {
   return [
@@ -48,6 +49,7 @@ function linesOf({
       : []),
     ['Master key', [...masterKeyLines(master_key), ...(lock.passphrase ? ['under a passphrase'] : [])]],
     ['Recovery copy', [recoveryLine(master_key)]],
+    ...(reminders.after_days === 0 ? [] : [['Old keys', reminderLines(reminders)] satisfies [string, string[]]]),
     ['Catalog', [catalog.path]],
     ['Backups', backupLines(backup)],
     ['Providers', networkLines(network)],
@@ -74,6 +76,15 @@ function masterKeyLines({ source, place, fingerprint, expected_fingerprint }: St
   if (fingerprint === null) return [from]
   const wrong = expected_fingerprint !== null && fingerprint !== expected_fingerprint
   return [from, `fingerprint ${fingerprint}${wrong ? `, but the vault needs ${expected_fingerprint}` : ''}`]
+}
+
+/** The ages that their owner wants to be told of. */
+export function reminderLines({ after_days, master_key_days, keys }: Status['reminders']): string[] {
+  const lines = [
+    ...(master_key_days === null ? [] : [`the master key: ${master_key_days} days`]),
+    ...keys.map(({ name, label, days }) => `${label === null ? name : `${name} (${label})`}: ${days} days`),
+  ]
+  return lines.length === 0 ? [`none of ${after_days} days or more`] : lines
 }
 
 function recoveryLine({ recovery_copy }: Status['master_key']): string {

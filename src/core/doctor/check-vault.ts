@@ -1,4 +1,5 @@
 import { appError, isAppError, type AppError } from '../../shared/errors.ts'
+import type { Status } from '../../shared/schemas.ts'
 import { catalogInUse } from '../catalog/catalog-in-use.ts'
 import { toVerdict } from '../audit/audit-service.ts'
 import { verifyTrail } from '../audit/trail.ts'
@@ -7,6 +8,7 @@ import type { KeyRing } from '../crypto/master-key.ts'
 import { keyParts, wrappedKeyFacts } from '../crypto/wrapped-key.ts'
 import type { Places } from '../places.ts'
 import { keyStateOf } from '../providers/stored-key.ts'
+import { dueReminders } from '../reminders.ts'
 import { keysOf } from '../store/key-store.ts'
 import { openVaultAsItIs } from '../store/sqlite/sqlite-vault-file.ts'
 import type { ProviderRow, VaultRow } from '../store/store.ts'
@@ -39,6 +41,7 @@ export async function checkVault(
   try {
     return await withVaultFile(places, async (file) => {
       const row = await file.store.readVault()
+      const settings = await file.store.readSettings()
       const providers = await file.store.listProviders()
       const { ring, findings } = await checkMasterKey(row, providers, places, given)
       try {
@@ -46,11 +49,10 @@ export async function checkVault(
           ...checkIntegrity(file),
           ...findings,
           ...checkRecoveryCopy(row),
+          ...checkAges(dueReminders(settings.remind_after_days, row, providers, ring)),
           ...checkKeys(providers, ring, row),
           ...checkVariables(providers, env),
-          ...((await file.store.readSettings()).environment_keys
-            ? checkStandIns(providers, env, await loadCatalogs(catalogInUse(places)))
-            : []),
+          ...(settings.environment_keys ? checkStandIns(providers, env, await loadCatalogs(catalogInUse(places))) : []),
           ...(await checkTrail(file, places, ring)),
           ...(file.isOlder ? [] : await checkSchedule(file, places, ring)),
         ]
@@ -125,6 +127,20 @@ function ofMasterKey({ message, body }: AppError, { key_place }: VaultRow): Find
     ? ['With a recovery copy: latchkey restore-key. If it is lost for good: latchkey start-over']
     : []
   return wrong(message, [body.hint ?? [], known, lost].flat().join(' '))
+}
+
+function checkAges({ master_key_days, keys }: Status['reminders']): Finding[] {
+  return [
+    ...(master_key_days === null
+      ? []
+      : [note(`The master key has been in use for ${master_key_days} days.`, 'Make a new one: latchkey rotate')]),
+    ...keys.map(({ name, label, days }) =>
+      note(
+        `${label === null ? `The key of ${name}` : `The key '${label}' of ${name}`} was set ${days} days ago.`,
+        'Make a new one at the provider, store it here, then revoke the old one there.',
+      ),
+    ),
+  ]
 }
 
 /** What a keychain holds goes with the machine or the account, and is in no copy of a folder. */

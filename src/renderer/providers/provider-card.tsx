@@ -4,7 +4,7 @@ import { commandOf } from '../keyboard/keymap.ts'
 import { usePlatform } from '../keyboard/platform.ts'
 import { useKeyHints } from '../state/key-hints.ts'
 import { useProvider } from '../state/providers.ts'
-import { useWriteBlock } from '../state/status.ts'
+import { useStatus, useWriteBlock } from '../state/status.ts'
 import { openEdit, setActive } from '../state/window.ts'
 import { strings } from '../strings.ts'
 import { KeyChip, Tag } from '../ui/chip.tsx'
@@ -94,15 +94,26 @@ export const ProviderCard = memo(function ProviderCard({ id, column, isTabStop }
         </div>
         <footer className="flex h-10 shrink-0 items-center gap-2 border-t border-line pr-2 pl-4">
           {!provider.is_predefined && <Tag>{strings.providers.custom}</Tag>}
-          <span className="min-w-0 truncate text-12 text-text-3">
-            {strings.providers.changed(shortDate(provider.updated_at))}
-          </span>
+          <Age provider={provider} />
           <CardActions id={id} isReachable={hasFocusInside} />
         </footer>
       </div>
     </div>
   )
 })
+
+/** When it was changed; or how old its key is, once its owner wants to be told. */
+function Age({ provider: { id, updated_at } }: { provider: Provider }) {
+  const days = useStatus(({ status }) => status?.reminders.keys.find(({ provider_id }) => provider_id === id)?.days)
+  const { providers } = strings
+  return days === undefined ? (
+    <span className="min-w-0 truncate text-12 text-text-3">{providers.changed(shortDate(updated_at))}</span>
+  ) : (
+    <span title={providers.keyAge(days)} className="min-w-0 truncate rounded-4 bg-warn-bg px-1.5 text-12/5 text-warn">
+      {providers.keyAge(days)}
+    </span>
+  )
+}
 
 function Host({ base_url }: { base_url: string | null }) {
   const host = hostOf(base_url)

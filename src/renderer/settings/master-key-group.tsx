@@ -1,15 +1,17 @@
 import { CircleAlert, CircleCheck } from 'lucide-react'
 import { openOverlay } from '../state/overlays.ts'
-import { useDesktop, useStatus } from '../state/status.ts'
+import { useDesktop, useSettings, useStatus, useWriteBlock } from '../state/status.ts'
 import { goTo } from '../state/window.ts'
 import { strings } from '../strings.ts'
 import { Button } from '../ui/button.tsx'
 import { Icon } from '../ui/icon.tsx'
 import { Note } from '../ui/note.tsx'
+import { Segmented } from '../ui/segmented.tsx'
 import { Fingerprint } from '../vault/fingerprint.tsx'
 import { sourceInWords } from '../vault/source-in-words.ts'
 import { longDate } from '../words.ts'
 import { SettingsGroup, SettingsRow } from './settings-row.tsx'
+import { useSettingChange } from './use-setting-change.tsx'
 
 /** Where the master key comes from, and its fingerprint. */
 export function MasterKeyGroup() {
@@ -57,6 +59,7 @@ export function MasterKeyGroup() {
         }
       </SettingsRow>
       {isOpen && <RecoveryRow />}
+      {isOpen && <RemindRow />}
       {isOpen && isDesktop && (
         <>
           <SettingsRow title={masterKey.rotate} text={masterKey.rotateText}>
@@ -88,6 +91,38 @@ function RecoveryRow() {
       below={copy?.current === false && <Note kind="question">{recovery.stale}</Note>}
     >
       {() => isDesktop && <Button onClick={() => openOverlay({ kind: 'recovery_copy' })}>{recovery.save}</Button>}
+    </SettingsRow>
+  )
+}
+
+const AFTER_DAYS = [0, 90, 180, 365] as const
+
+/** From which age on keys are told of. */
+function RemindRow() {
+  const since = useStatus(({ status }) => status?.master_key.since ?? null)
+  const old = useStatus(({ status }) => status?.reminders.master_key_days ?? null)
+  const { remind_after_days } = useSettings()
+  const { change, note } = useSettingChange()
+  const block = useWriteBlock()
+  const { masterKey } = strings
+  return (
+    <SettingsRow
+      title={masterKey.remind}
+      text={masterKey.remindText(since === null ? null : longDate(since))}
+      below={note ?? (old !== null && <Note kind="question">{masterKey.isOld(old)}</Note>)}
+    >
+      {() => (
+        <Segmented
+          name={masterKey.remind}
+          value={String(remind_after_days)}
+          why={block}
+          onChange={(next) => {
+            const chosen = AFTER_DAYS.find((days) => String(days) === next)
+            if (chosen !== undefined) change({ remind_after_days: chosen })
+          }}
+          choices={AFTER_DAYS.map((days) => ({ value: String(days), label: masterKey.remindAfter(days) }))}
+        />
+      )}
     </SettingsRow>
   )
 }

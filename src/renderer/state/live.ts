@@ -55,14 +55,18 @@ export function tryAgainNow(): void {
 /** Shows changes made elsewhere within a second, until `signal` ends it. Reconnects by itself. */
 export async function followChanges(signal: AbortSignal): Promise<void> {
   let since: string | undefined
+  let day = ''
   let pause = FIRST_WAIT_MS
   while (!signal.aborted && useSession.getState() !== 'ended') {
     try {
       const { revision } = await api.waitForChange(since === undefined ? {} : { since })
       if (signal.aborted) return
       // The revision first, the data after: what changes in between makes the next wait answer at once.
-      if (revision !== since) await refresh()
+      // Keys grow old without a change of anything.
+      const today = new Date().toDateString()
+      if (revision !== since || today !== day) await refresh()
       since = revision
+      day = today
       pause = FIRST_WAIT_MS
       useConnection.setState({ silent: false })
     } catch {
