@@ -108,7 +108,9 @@ function damage(): void {
 
 /** The desktop window, for what a tab has not. A null key is none given. */
 async function withDesktop(theme: Theme, key: string | null, act: Act): Promise<void> {
-  const app = await launchDesktop({ home, env: key === null ? {} : { ENCRYPTION_KEY: key }, tray: true })
+  const found = { MISTRAL_API_KEY: 'made-up-for-a-picture-mistral', XAI_API_KEY: 'made-up-for-a-picture-xai' }
+  const env = { ...found, ...(key === null ? {} : { ENCRYPTION_KEY: key }) }
+  const app = await launchDesktop({ home, env, tray: true })
   await app.page.emulateMedia({ colorScheme: theme, reducedMotion: 'reduce' })
   await app.page.setViewportSize(WINDOW)
   await act(app.page, shooting(app.page, theme))
@@ -392,6 +394,11 @@ async function drawDesktop(page: Page, shoot: Shoot): Promise<void> {
   await go('Settings')
   await page.getByRole('heading', { name: 'Settings' }).waitFor()
   await shoot('desktop-settings')
+  await go('Import…')
+  await go('Look for keys')
+  await page.getByRole('group', { name: 'What was found' }).waitFor()
+  await shoot('desktop-import')
+  await go('Cancel')
   {
     await using _ = await takePort(5625)
     await page.getByRole('switch', { name: 'Let local tools connect' }).click()

@@ -73,7 +73,7 @@ describe('import', { timeout: 120_000 }, () => {
     )
   })
 
-  it('looks into the environment, and the doctor says what is no longer needed there', async () => {
+  it('looks into the environment, and the doctor says what is no longer needed there; one may stand in', async () => {
     using someone = person()
     const { run } = someone
     const env = { ANTHROPIC_API_KEY: 'sk-ant-api03-canary0123456789abcd' }
@@ -84,6 +84,8 @@ describe('import', { timeout: 120_000 }, () => {
       'note    ANTHROPIC_API_KEY is set in the environment, and a key of anthropic is in the',
     )
     expect(doctor.stdout).not.toContain('XAI_API_KEY')
+    const used = await run(['environment', '--use', 'on'], { env: { XAI_API_KEY: 'xai-not-stored' } })
+    expect(used.stdout).toBe('Keys of the environment are used where no key is stored\nxai: XAI_API_KEY\n')
   })
 
   it('says what it cannot read, and what does not go together', async () => {

@@ -67,6 +67,30 @@ describe('an import in the window', () => {
     })
   })
 
+  it("takes over the origin's dump whole: what is renamed or refused is said, and a second time changes nothing", async () => {
+    const fixtures = join(import.meta.dirname, 'fixtures', 'origin')
+    using folder = tempHome()
+    const keyFile = `${folder.home}.env`
+    // The key that the fixture was encrypted under.
+    writeFileSync(keyFile, 'ENCRYPTION_KEY=MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=\n')
+    const chosen = [join(fixtures, 'copy.sql'), keyFile]
+    const desktop: Pick<Desktop, 'chooseFile'> = { chooseFile: async () => chosen.shift() ?? null }
+    await using temp = await openTempCore({ door: 'window', desktop: desktop as Desktop })
+    const { client } = temp
+    const { path: dump } = await client.chooseImportFile({ what: 'dump' })
+    const { path: key_file } = await client.chooseImportFile({ what: 'dump_key' })
+    const origin = { dump: [dump ?? ''], key_file: key_file ?? '' }
+    const { search_id, lines } = await client.findKeys({ origin })
+    const remarks = lines.flatMap((line) => line.remarks).join(' ')
+    expect(remarks).toContain("The name 'My Company LLM' becomes 'my-company-llm-2'.")
+    expect(remarks).toContain('is refused, so it comes without address and key')
+    const wanted = lines.filter(({ ticked }) => ticked).map(({ id }) => id)
+    const { outcomes } = await client.importKeys({ search_id, lines: wanted })
+    expect(outcomes.map(({ id, done }) => [id, done])).toEqual(wanted.map((id) => [id, true]))
+    const again = await client.findKeys({ origin })
+    expect(new Set(again.lines.map(({ act }) => act))).toEqual(new Set(['nothing']))
+  })
+
   it('imports what was found once, and nothing once it has ended', async () => {
     using someone = person()
     await using temp = await someone.open()
