@@ -5,6 +5,8 @@ import type { Settings } from '../shared/schemas.ts'
 import type { Actor } from './actor.ts'
 import { auditOperations } from './audit/audit-service.ts'
 import { backupOperations } from './backup/backup-service.ts'
+import { RestoreDesk } from './backup/restore-desk.ts'
+import { restoreOperations } from './backup/restore-service.ts'
 import { ScheduledBackups } from './backup/scheduled-backups.ts'
 import { catalogInUse } from './catalog/catalog-in-use.ts'
 import { unreadEnvFile } from './crypto/key-sources.ts'
@@ -139,6 +141,7 @@ export async function openCore(options: CoreOptions): Promise<Core> {
   const listener = new ListenerControl({ vault, tokens, gateway, env, log, apiFor, revision })
 
   const desk = new ImportDesk()
+  const restores = new RestoreDesk(() => vault.state !== 'locked')
 
   function apiFor(by: Actor): Api {
     const api: Api = {
@@ -152,6 +155,7 @@ export async function openCore(options: CoreOptions): Promise<Core> {
       ...networkOperations(vault, desktop, by),
       ...masterKeyOperations(vault, desktop, by),
       ...backupOperations({ vault, desktop, warn }, by),
+      ...restoreOperations({ vault, desk: restores, desktop, warn }, by),
       ...lockOperations(vault, by),
       ...importOperations({ vault, catalog, desk, env, desktop, client: () => clientOf(by) }, by),
       ...systemOperations(
@@ -190,6 +194,7 @@ export async function openCore(options: CoreOptions): Promise<Core> {
     async close() {
       closing.abort()
       desk.forget()
+      restores.forget()
       lock.stop()
       updates.stop()
       await backups.stop()
@@ -205,6 +210,9 @@ export async function openCore(options: CoreOptions): Promise<Core> {
 /** What a window or a program asks by itself, without anybody having done anything. */
 const ASKED_UNATTENDED: ReadonlySet<string> = new Set<OperationId>(['waitForChange', 'getStatus'])
 
+/** What puts another file in the place of the vault holds the one that is there only while it looks at the lock. */
+const REPLACES_THE_FILE: ReadonlySet<string> = new Set<OperationId>(['restoreBackup'])
+
 /** Each operation holds the file it began with, and keeps to the lock; waiting for a change holds nothing. */
 function heldOpen(api: Api, vault: Vault, by: Actor, touch: () => void): Api {
   const held = Object.entries(api).map(([id, run]) => {
@@ -213,9 +221,12 @@ function heldOpen(api: Api, vault: Vault, by: Actor, touch: () => void): Api {
       id,
       (input: never) => {
         if (!ASKED_UNATTENDED.has(id)) touch()
+        const admit = () => refuseWhileLocked(operations[id as OperationId].locked, vault, by)
+        const act = run as (input: never) => Promise<unknown>
+        if (REPLACES_THE_FILE.has(id)) return vault.during(admit).then(() => act(input))
         return vault.during(async () => {
-          await refuseWhileLocked(operations[id as OperationId].locked, vault, by)
-          return (run as (input: never) => Promise<unknown>)(input)
+          await admit()
+          return act(input)
         })
       },
     ]

@@ -1,6 +1,7 @@
 // The vault of this process: opened read-only and looked at, then for writing if its master key is at hand.
 // Whatever is wrong with it is a state with a sentence, and nothing is written in that state.
 import { basename } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
 import { appError, type AppError } from '../shared/errors.ts'
 import type { LockReason } from '../shared/lock-schemas.ts'
 import type { KeySourceName } from '../shared/schemas.ts'
@@ -28,6 +29,10 @@ interface VaultOptions extends OpeningParts {
   /** A refusal could not be written down. */
   onUnrecorded: (cause: unknown) => void
 }
+
+/** How long what has begun on a file may take until the file is replaced, and how often it is looked at; milliseconds. */
+const LETTING_GO = 10_000
+const LETTING_GO_PAUSE = 20
 
 /** What the process knows of its vault. Acts on it go through `reader` and `withMasterKey`. */
 export class Vault {
@@ -304,6 +309,46 @@ export class Vault {
     // What still runs may not go on with the key of a vault that turned out to be locked.
     if (this.state === 'locked') for (const { ring } of this.#retired) ring?.destroy()
     if (this.#busy === 0) this.#release()
+  }
+
+  /** The keys that this process was given, or none. */
+  get given(): GivenKeys {
+    return this.#opening.given
+  }
+
+  /**
+   * Lets go of the file while `act` puts another in its place, then opens what is there. What begins meanwhile is refused with
+   * `vault_busy`, which this throws, too, where something that had begun does not end.
+   */
+  replaceFile<T>(act: () => Promise<T>): Promise<T> {
+    const earlier = this.#reopening
+    const replacing = this.#replaceFile(earlier, act)
+    const reopening = replacing.then(
+      () => undefined,
+      () => undefined,
+    )
+    this.#reopening = reopening
+    return replacing.finally(() => {
+      if (this.#reopening === reopening) this.#reopening = undefined
+    })
+  }
+
+  async #replaceFile<T>(earlier: Promise<void> | undefined, act: () => Promise<T>): Promise<T> {
+    await earlier?.catch(() => undefined)
+    await this.settle()
+    this.#retire({ ...CLOSED, problem: appError('vault_busy', undefined) })
+    if (this.#busy === 0) this.#release()
+    try {
+      const deadline = performance.now() + LETTING_GO
+      while (this.#retired.length > 0) {
+        if (performance.now() > deadline) throw appError('vault_busy', undefined)
+        await delay(LETTING_GO_PAUSE)
+      }
+      return await act()
+    } finally {
+      this.#retire(await this.#opening.open())
+      if (this.#busy === 0) this.#release()
+    }
   }
 
   /** Starts over (see start-over.ts), for the owner who typed the vault's name, where the master key is lost. */

@@ -1,5 +1,9 @@
 import { lazy, Suspense, useEffect } from 'react'
 import { ActivityPage } from './activity/activity-page.tsx'
+import { BackUpDialog } from './backup/back-up-dialog.tsx'
+import { BackupPassphraseDialog, ForgetBackupPassphraseConfirm } from './backup/backup-passphrase-dialog.tsx'
+import { CopiesDialog } from './backup/copies-dialog.tsx'
+import { RestoreDialog } from './backup/restore-dialog.tsx'
 import { EditDrawer } from './drawer/edit-drawer.tsx'
 import { ImportDialog } from './import/import-dialog.tsx'
 import { useShortcuts } from './keyboard/use-shortcuts.ts'
@@ -89,6 +93,10 @@ function Window() {
       <RecoveryDialog />
       <RestoreKeyDialog />
       <PassphraseDialog />
+      <BackUpDialog />
+      <BackupPassphraseDialog />
+      <CopiesDialog />
+      <RestoreDialog />
       <PaletteDialog />
       <ShortcutsDialog />
       <DiscardConfirm />
@@ -97,6 +105,7 @@ function Window() {
       <NewTokenConfirm />
       <RevokeConfirm />
       <RetainConfirm />
+      <ForgetBackupPassphraseConfirm />
     </>
   )
 }

@@ -2,7 +2,11 @@ import { api } from './api.ts'
 import { isDesktop } from './state/status.ts'
 
 /** Saves an export: the desktop asks where, a browser tab puts it among its downloads. */
-export async function saveText(name: string, text: string, type: 'text/csv' | 'application/json'): Promise<void> {
+export async function saveText(
+  name: string,
+  text: string,
+  type: 'text/csv' | 'application/json' | 'application/yaml',
+): Promise<void> {
   if (isDesktop()) {
     await api.saveText({ name, text })
     return

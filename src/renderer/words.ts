@@ -9,6 +9,10 @@ export const formatNumber = (value: number): string => (value < 1000 ? String(va
 export const count = (number: number, one: string, many: string): string =>
   `${formatNumber(number)} ${number === 1 ? one : many}`
 
+/** The size of a file: `212 KB`, `1.4 MB`. */
+export const size = (bytes: number): string =>
+  bytes < 999_500 ? `${Math.ceil(bytes / 1000)} KB` : `${(bytes / 1_000_000).toFixed(1)} MB`
+
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']
 
 const LONG_MONTHS = 'January February March April May June July August September October November December'.split(' ')

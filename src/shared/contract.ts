@@ -2,7 +2,20 @@
 // the OpenAPI document, docs/api.md and the forms' validation come from this table.
 import { z } from 'zod'
 import { AuditPage, AuditQuery, AuditRetained, AuditRetention, AuditVerdict } from './audit-schemas.ts'
-import { BackupPassphrase, BackupWish, LocalCopy, WrittenBackup } from './backup-schemas.ts'
+import {
+  BackupPassphrase,
+  BackupToOpen,
+  BackupWish,
+  ChosenBackup,
+  ExportedText,
+  ExportWish,
+  LocalCopy,
+  OpenedBackup,
+  RestoreChoice,
+  RestoredBackup,
+  RestoreRef,
+  WrittenBackup,
+} from './backup-schemas.ts'
 import { KeyTest, KeyTestInput, KeyTests, NewProviderTest, UpstreamModels } from './key-test-schemas.ts'
 import { NewPassphrase, PassphraseChange, PassphraseRemoval, UnlockInput } from './lock-schemas.ts'
 import {
@@ -305,6 +318,13 @@ export const operations = {
     Usage,
   ),
 
+  exportProviders: op(
+    'GET /export',
+    'Providers and models without keys, as the text of a models.yaml: YAML, or the same in JSON.',
+    ExportWish,
+    ExportedText,
+  ),
+
   listAudit: op('GET /audit', 'What was done, tried and refused, the newest first.', AuditQuery, AuditPage),
   seeRefusals: op(
     'POST /audit/seen',
@@ -537,6 +557,28 @@ export const operations = {
   hideWindow: op(null, 'Puts the window out of sight: what there is where no passphrase is set.', nothing, done, {
     doors: windowOnly,
     status: 204,
+  }),
+  chooseBackup: op(null, 'Asks for a backup to restore; null where the person cancels.', nothing, ChosenBackup, {
+    doors: windowOnly,
+  }),
+  openBackup: op(
+    null,
+    'Takes a backup apart that was chosen, or a copy that Latchkey made, and says what restoring it would change.',
+    BackupToOpen,
+    OpenedBackup,
+    { doors: windowOnly },
+  ),
+  restoreBackup: op(
+    null,
+    'Puts a backup that was opened in the place of the vault, once its name was typed; the vault that was there is kept.',
+    RestoreChoice,
+    RestoredBackup,
+    { doors: windowOnly },
+  ),
+  endRestore: op(null, 'Forgets a backup that was opened.', RestoreRef, done, {
+    doors: windowOnly,
+    status: 204,
+    whenLocked: true,
   }),
   chooseKeyFile: op(null, 'Asks for a key file and opens the vault with it until Latchkey quits.', nothing, Status, {
     doors: windowOnly,

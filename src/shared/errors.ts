@@ -394,6 +394,11 @@ export const errors = {
     'No backup passphrase is set',
     'Set one in Settings, or with: latchkey backup passphrase set',
   ),
+  restore_over: row(
+    409,
+    'This restore is over: its backup is no longer open',
+    'Nothing has been changed. Choose the backup again.',
+  ),
   backup_key_unreadable: row(
     409,
     'The backup passphrase cannot be used: what is kept of it does not belong to this master key, or was changed from outside',

@@ -55,13 +55,11 @@ describe('backup and restore', { timeout: 120_000 }, () => {
     )
     expect(await run(['backup', 'schedule', 'hourly'])).toMatchObject({ code: 2 })
     const path = join(temp.home, '..', 'stored.lkbackup')
-    expect((await run(['backup', path, '--stored'])).stderr).toContain('No backup passphrase is set')
     const set = await run(['backup', 'passphrase', 'set'], `${PASSPHRASE}\n`)
     expect([set.code, findSecret(PASSPHRASE, { said: set.stderr + set.stdout }, [temp.home])]).toEqual([0, []])
     expect((await run(['status'])).stdout).toMatch(/Backups +made by themselves weekly, portable, with the backup pass/)
     expect(await run(['backup', path, '--stored'])).toMatchObject({ code: 0 })
     expect(readFileSync(path, 'latin1').slice(0, 8)).toBe('LKBACKUP')
-    expect((await run(['backup', 'passphrase', 'remove'])).stderr).toContain('only with it')
   })
 
   it('prints providers and models without keys', async () => {

@@ -112,6 +112,11 @@ describe('a canary key', () => {
     const tomorrow = () => Date.now() + 2 * 86_400_000
     await new ScheduledBackups({ vault: temp.core.vault, log, now: tomorrow }).runWhereDue()
     await ask('listBackups', {})
+    await ask('exportProviders', {})
+    await ask('openBackup', { path: join(temp.home, 'again.lkbackup'), passphrase })
+    const [copy] = await temp.client.listBackups()
+    await ask('openBackup', { path: copy?.path, passphrase })
+    await ask('endRestore', { restore_id: first })
     await ask('getStatus', {})
     const rows = await temp.core.vault.reader().listProviders()
     sentinel.lookAt('the plain export', catalogText(rows))

@@ -2,7 +2,7 @@ import type { Command } from 'commander'
 import { globalsOf } from '../globals.ts'
 import { withVault } from '../open-vault.ts'
 import { counted } from '../table.ts'
-import { print, say } from '../terminal.ts'
+import { say } from '../terminal.ts'
 
 export function addExport(program: Command): void {
   program
@@ -21,11 +21,9 @@ Examples:
     )
     .action(async (_options: object, command: Command) => {
       const globals = globalsOf(command)
-      const { catalogOf, catalogText } = await import('../../core/backup/plain-export.ts')
-      await withVault('read', globals, async ({ core }) => {
-        const rows = await core.vault.reader().listProviders()
-        if (globals.json) print(JSON.stringify(catalogOf(rows)))
-        else process.stdout.write(catalogText(rows))
+      await withVault('read', globals, async ({ client }) => {
+        process.stdout.write((await client.exportProviders({ format: globals.json ? 'json' : 'yaml' })).text)
+        const rows = await client.listProviders()
         const models = rows.reduce((count, row) => count + row.models.length, 0)
         say(
           `${counted(rows.length, 'provider')} and ${counted(models, 'model')}. No keys are in it; for those: latchkey backup PATH`,

@@ -9,7 +9,10 @@ import { keysOf } from '../store/key-store.ts'
 import type { Vault } from '../vault.ts'
 import { listLocalCopies } from './local-copies.ts'
 
-type BackupApi = Pick<Api, 'listBackups' | 'setBackupPassphrase' | 'removeBackupPassphrase' | 'backUp'>
+type BackupApi = Pick<
+  Api,
+  'listBackups' | 'setBackupPassphrase' | 'removeBackupPassphrase' | 'backUp' | 'exportProviders'
+>
 
 interface BackupParts {
   vault: Vault
@@ -20,6 +23,12 @@ interface BackupParts {
 /** The operations on backups: of the owner in person, since a backup holds every key and the master key. */
 export function backupOperations({ vault, desktop, warn }: BackupParts, by: Actor): BackupApi {
   return {
+    async exportProviders({ format }) {
+      const { catalogOf, catalogText } = await import('./plain-export.ts')
+      const rows = await vault.reader().listProviders()
+      return { text: format === 'json' ? `${JSON.stringify(catalogOf(rows))}\n` : catalogText(rows) }
+    },
+
     listBackups: async () => listLocalCopies(vault.places.backups),
 
     async setBackupPassphrase({ passphrase }) {

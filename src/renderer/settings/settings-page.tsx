@@ -1,4 +1,5 @@
 import { useEffect, useState } from 'react'
+import { BackupGroup } from '../backup/backup-group.tsx'
 import { shownChord } from '../keyboard/keymap.ts'
 import { usePlatform } from '../keyboard/platform.ts'
 import { LockGroup } from '../lock/lock-group.tsx'
@@ -54,6 +55,7 @@ export function SettingsPage() {
             <NetworkGroup />
             <ActivityGroup />
             <AppearanceGroup />
+            <BackupGroup />
             <AboutGroup />
           </SettingsQuery>
           <div data-none="" className="hidden">

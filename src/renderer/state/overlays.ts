@@ -3,6 +3,13 @@ import type { StartOverResult } from '../../shared/schemas.ts'
 import { focusReturnOf, giveFocusBack } from '../ui/focus-return.ts'
 import type { z } from 'zod'
 
+/** A backup to restore, as it was chosen; `made` says when, where its file does not. */
+export interface BackupSource {
+  path: string
+  portable: boolean
+  made?: string
+}
+
 /** What may lie over the page; one at a time. Questions (`confirm`) lie over these. */
 export type Overlay =
   | { kind: 'wizard'; duplicateOf?: number }
@@ -20,6 +27,10 @@ export type Overlay =
   | { kind: 'rotate'; leaked: boolean }
   | { kind: 'recovery_copy' }
   | { kind: 'restore_key' }
+  | { kind: 'back_up' }
+  | { kind: 'backup_passphrase'; isChange: boolean }
+  | { kind: 'copies' }
+  | { kind: 'restore'; copy?: BackupSource }
   | { kind: 'passphrase'; act: 'set' | 'change' | 'remove' }
 
 export type OverlayOf<K extends Overlay['kind']> = Extract<Overlay, { kind: K }>
@@ -29,6 +40,7 @@ export type Confirm =
   | { kind: 'remove_key'; provider_id: number; key?: { key_id: string; label: string } }
   | { kind: 'delete_provider'; provider_id: number }
   | { kind: 'new_token' }
+  | { kind: 'forget_backup_passphrase' }
   | { kind: 'retain'; years: 1 | 2 }
   | { kind: 'revoke'; token_id: number }
 

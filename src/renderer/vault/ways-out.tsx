@@ -18,7 +18,7 @@ export function WaysOut({ status }: { status: Status }) {
         {status.vault.state === 'read_only' ? (
           <KeyWays desktop={status.desktop} />
         ) : (
-          <FileWay code={status.vault.problem?.code} />
+          <FileWay code={status.vault.problem?.code} desktop={status.desktop} />
         )}
       </div>
     </section>
@@ -44,12 +44,20 @@ function KeyWays({ desktop }: { desktop: boolean }) {
   )
 }
 
-/** A vault that was not opened at all is mended outside the window. */
-function FileWay({ code }: { code: string | undefined }) {
-  const { vault } = strings
+/** A vault that was not opened at all: a backup takes its place, or it is mended outside the window. */
+function FileWay({ code, desktop }: { code: string | undefined; desktop: boolean }) {
+  const { vault, backup } = strings
   if (code === 'database_too_new') return <Way title={vault.newer} text={vault.newerText} />
   if (code === 'database_foreign') return <Way title={vault.moveAway} text={vault.moveAwayText} />
-  return <Way title={vault.putBack} text={vault.putBackText} />
+  return (
+    <Way title={vault.putBack} text={vault.putBackText}>
+      {desktop && code === 'database_damaged' && (
+        <Button look="primary" onClick={() => openOverlay({ kind: 'restore' })}>
+          {backup.restoreOpen}
+        </Button>
+      )}
+    </Way>
+  )
 }
 
 function ChooseKeyFile() {
