@@ -39,6 +39,7 @@ export const desktopStrings = {
     keyFile: 'Choose the key file of this vault',
     authorities: 'Choose the certificates of your own authority',
     backup: 'Save the backup',
+    restore: 'Choose a backup of Latchkey',
     recoveryCopy: 'Save the recovery copy',
     import: {
       keys: 'Choose a file that has keys in it',

@@ -1,4 +1,5 @@
 import type { Api } from '../../shared/contract.ts'
+import { desktopStrings } from '../../shared/desktop-strings.ts'
 import { appError } from '../../shared/errors.ts'
 import type { Actor } from '../actor.ts'
 import type { Desktop } from '../desktop.ts'
@@ -24,7 +25,7 @@ export function restoreOperations({ vault, desk, desktop, warn }: RestoreParts, 
   return {
     async chooseBackup() {
       if (desktop === undefined) throw appError('not_allowed', { what: 'Only the desktop window can do this' })
-      const path = await desktop.chooseFile('Choose a backup of Latchkey')
+      const path = await desktop.chooseFile(desktopStrings.choose.restore)
       if (path === null) return null
       const { isCopy } = await import('./open-backup.ts')
       assertBeside(path)
