@@ -15,6 +15,13 @@ export interface Priced {
 /** What this usage of a model costs, in USD; null where no price is known. */
 export type CostOf = (model: string | null, usage: Usage) => number | null
 
+let loaded: Promise<typeof import('@pydantic/genai-prices')> | undefined
+
+/** The list. Kept once it is loaded: to import it again costs a request more than to look a price up. */
+export function priceList(): Promise<typeof import('@pydantic/genai-prices')> {
+  return (loaded ??= import('@pydantic/genai-prices'))
+}
+
 /** What was found in the list, which stays as it is: to look for an address means to try some hundred patterns. */
 const found = new Map<string, PricedProvider | undefined>()
 const FOUND_MOST = 1_000
@@ -26,7 +33,7 @@ export async function listedProvider({
 }: Omit<Priced, 'price'>): Promise<PricedProvider | undefined> {
   const asked = `${provider} ${base_url}`
   if (found.has(asked)) return found.get(asked)
-  const { findProvider } = await import('@pydantic/genai-prices')
+  const { findProvider } = await priceList()
   const byAddress = base_url === null ? undefined : findProvider({ providerApiUrl: base_url })
   const listed = byAddress ?? findProvider({ providerId: LISTED_AS[provider] ?? provider })
   if (found.size >= FOUND_MOST) found.clear()
@@ -36,7 +43,7 @@ export async function listedProvider({
 
 /** The prices of a provider's models. */
 export async function pricesOf(priced: Priced): Promise<CostOf> {
-  const { calcPrice } = await import('@pydantic/genai-prices')
+  const { calcPrice } = await priceList()
   const listed = await listedProvider(priced)
   return (model, usage) => {
     if (model === null) return null

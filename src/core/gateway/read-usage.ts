@@ -1,7 +1,7 @@
 // What a provider says a request used, and what that costs.
 import type { Provider as PricedProvider, Usage } from '@pydantic/genai-prices'
 import type { Dialect } from '../../shared/schemas.ts'
-import { listedProvider, pricesOf, type Priced } from './price-list.ts'
+import { listedProvider, priceList, pricesOf, type Priced } from './price-list.ts'
 
 export interface MeasuredUse {
   /** As the provider calls it, where it says so. */
@@ -26,7 +26,7 @@ export interface Answered extends Priced {
 export async function readUsage(answered: Answered): Promise<MeasuredUse | undefined> {
   const { dialect, texts } = answered
   if (texts.length === 0) return undefined
-  const prices = await import('@pydantic/genai-prices')
+  const prices = await priceList()
   const known = await listedProvider(answered)
   const vendor = prices.findProvider({ providerId: dialect })
   const found = documentOf(dialect, texts)

@@ -5,6 +5,7 @@ export class Revisions {
   readonly #dataVersion: Statement
   #commits = 0
   #choices = 0
+  #seen: string | undefined
 
   constructor(db: Database) {
     // `pragma()` would compile it anew each time, six times as slow.
@@ -17,10 +18,19 @@ export class Revisions {
   }
 
   /**
-   * Differs after any change but our own records of uses, which decide nothing that is remembered. Within a transaction it
-   * tells of the acts before, too: those are counted when they are tried, not when they are on the disk.
+   * Differs after any change but our own records of uses, which decide nothing that is remembered. What others have done
+   * is looked at once in a round of the event loop: a request asks for it several times.
    */
   standing(): string {
+    if (this.#seen === undefined) {
+      this.#seen = this.#others()
+      setImmediate(() => (this.#seen = undefined))
+    }
+    return `${this.#seen}.${this.#choices}`
+  }
+
+  /** The same within a transaction: of this very moment, and of the acts before it in the same commit, too. */
+  standingWithin(): string {
     return `${this.#others()}.${this.#choices}`
   }
 

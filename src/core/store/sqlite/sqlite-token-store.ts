@@ -65,12 +65,12 @@ export class SqliteTokenStore implements TokenStore {
   readonly #spend: SpendByDay
   readonly #admission: Admission
 
-  constructor(db: Database, acts: Acts, revisions: Pick<Revisions, 'standing'>) {
+  constructor(db: Database, acts: Acts, revisions: Revisions) {
     this.#db = db
     this.#acts = acts
     const statement = (sql: string): Statement => this.#statement(sql)
     this.#spend = new SpendByDay(statement)
-    this.#admission = new Admission(statement, this.#spend, () => revisions.standing())
+    this.#admission = new Admission(statement, this.#spend, () => revisions.standingWithin())
   }
 
   list(): Promise<TokenRow[]> {
@@ -146,12 +146,15 @@ export class SqliteTokenStore implements TokenStore {
       const left = this.#admission.admit(use, at)
       const { token_id, caller, provider, key_id, model, method, route, attempt, estimate, environment } = use
       const { lastInsertRowid } = this.#statement(
-        `INSERT INTO key_use (at, token_id, caller, provider, key_id, model, route, attempt)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
-      ).run(at, token_id, caller, provider, key_id, model, route, attempt)
+        `INSERT INTO key_use (at, token_id, caller, provider, key_id, model, route, attempt,
+           input_tokens, output_tokens, cached_tokens, cost, total_ms, estimated)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      ).run(at, token_id, caller, provider, key_id, model, route, attempt, ...takenAtLeast(estimate))
       this.#admission.count(use, at)
       const ref = { id: Number(lastInsertRowid), at }
-      if (estimate !== undefined) this.#note(ref, { ...estimate, output_tokens: 0, total_ms: 0 })
+      if (estimate !== undefined) {
+        this.#spend.add({ at, token_id, provider }, undefined, { cost: estimate.cost, estimated: true, ended: false })
+      }
       const detail = { method, route, model, key_id, ...(environment === undefined ? {} : { environment }) }
       return { result: { ...ref, left }, entry: { act: 'key.use', provider, detail } }
     })
@@ -281,6 +284,11 @@ export class SqliteTokenStore implements TokenStore {
     this.#statements.set(sql, statement)
     return statement
   }
+}
+
+/** What the row of a use says of it before there is an answer. */
+function takenAtLeast(estimate: NewUse['estimate']): (number | null)[] {
+  return estimate === undefined ? [null, null, null, null, null, 0] : [estimate.input_tokens, 0, 0, estimate.cost, 0, 1]
 }
 
 const List = z.array(z.string())
