@@ -1,4 +1,5 @@
 import { generateFernetKey } from '../../src/core/crypto/fernet.ts'
+import { openTempCore } from '../support/temp-core.ts'
 import { expectAccessible } from './support/accessibility.ts'
 import { expect, test } from './support/fixture.ts'
 import { button, card, cards, choice, dialog, field, keyField, openMenu, openWizard } from './support/on-screen.ts'
@@ -83,6 +84,25 @@ test('usage and activity can be used by everybody', async ({ latchkey }) => {
   await button(page, 'Made the vault').click()
   await expect(button(page, 'Chain intact')).toBeVisible()
   await expectAccessible(page, 'activity')
+})
+
+test('the unlock screen can be used by everybody', async ({ latchkey }) => {
+  const passphrase = 'correct horse battery staple'
+  latchkey.neverKeep(passphrase)
+  {
+    await using core = await openTempCore({ home: latchkey.home, key: null })
+    await core.client.setPassphrase({ passphrase })
+  }
+  const page = await latchkey.open({ masterKey: null })
+  await expect(page.getByRole('heading', { name: 'Latchkey is locked' })).toBeVisible()
+  await expectAccessible(page, 'locked')
+  for (let tries = 0; tries < 3; tries += 1) {
+    await page.getByLabel('Passphrase', { exact: true }).fill('mistyped')
+    await page.keyboard.press('Enter')
+    await expect(page.getByText('Wrong passphrase.')).toBeVisible({ timeout: 60_000 })
+    await expect(page.getByLabel('Passphrase', { exact: true })).toHaveValue('')
+  }
+  await expectAccessible(page, 'locked, after wrong passphrases')
 })
 
 test('settings and vault states can be used by everybody', async ({ latchkey }) => {
