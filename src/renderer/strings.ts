@@ -416,6 +416,8 @@ export const strings = {
     reenterBackup:
       'The backup passphrase went with the old master key. Set it again, or scheduled backups open with the master key alone.',
     reenterText: 'The vault has a new master key. A copy of the old vault is at',
+    reenterLabels: (labels: readonly string[]) => `${count(labels.length, 'key', 'keys')}: ${labels.join(', ')}`,
+    copyOldVaultPath: 'Copy the path of the old vault',
     reenterNone: 'No key was dropped.',
     reenterDone: 'Close the list',
   },

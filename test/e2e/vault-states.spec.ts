@@ -41,7 +41,10 @@ test('opens read-only under a wrong master key, changes nothing, and opens again
 })
 
 test('starts over once the name of the vault is typed, and lists the keys to enter again', async ({ latchkey }) => {
-  await prepare(latchkey)
+  await latchkey.prepare(async (client) => {
+    await client.updateProvider({ provider_id: 1, api_key: latchkey.newKey('sk-proj-') })
+    await client.addKey({ provider_id: 1, api_key: latchkey.newKey('sk-proj-'), label: 'Work' })
+  })
   const masterKey = generateFernetKey()
   const page = await latchkey.open({ masterKey })
   await button(page, 'Start over…').click()
@@ -56,12 +59,18 @@ test('starts over once the name of the vault is typed, and lists the keys to ent
 
   await expect(page.getByRole('heading', { name: 'Enter these keys again' })).toBeVisible()
   await expectAccessible(page, 'keys to enter again')
+  await expect(page.getByText('2 keys: Key 1, Work')).toBeVisible()
+  await expect(button(page, 'Copy the path of the old vault')).toBeVisible()
   expect(readdirSync(join(latchkey.home, 'backups')).filter((name) => name.endsWith('.db'))).toHaveLength(1)
   await button(page, 'Set key: OpenAI').click()
   const set = page.getByRole('dialog', { name: /key of OpenAI/ })
   await keyField(set).fill(latchkey.newKey('sk-proj-'))
   await button(set, 'Save').click()
   await expect(page.getByRole('main').getByText('Key stored')).toBeVisible()
+  await button(page, 'Edit: OpenAI').click()
+  await button(dialog(page, 'OpenAI'), 'Add key').click()
+  await page.keyboard.press('Escape')
+  await page.keyboard.press('Escape')
   await button(page, 'Close the list').click()
   await expect(card(page, 'OpenAI').getByText('Key stored')).toBeVisible()
 
