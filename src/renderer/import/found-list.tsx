@@ -78,7 +78,7 @@ export function FoundList({ found, problem, isBusy, onBack, onImport }: FoundLis
         {skipped.length + problems.length > 0 && (
           <Aside title={words.leftOut}>
             {skipped.map(({ place, why }) => (
-              <li key={`${place.path} ${place.field}`} className="wrap-anywhere">
+              <li key={`${place.tool} ${place.path} ${place.line} ${place.field} ${why}`} className="wrap-anywhere">
                 <PlaceText place={place} />: {why}
               </li>
             ))}
