@@ -385,7 +385,8 @@ export const strings = {
     newer: 'Start the newer Latchkey',
     newerText: 'The one that wrote this vault opens it. LATCHKEY_HOME takes another folder.',
     putBack: 'Put back a copy of the file',
-    putBackText: 'Replace it while Latchkey is not running. The command latchkey doctor says what is wrong with it.',
+    putBackText:
+      'A backup, or one of the automatic copies. The command latchkey doctor says what is wrong with the file.',
     moveAway: 'Move the file away',
     moveAwayText: 'Or set LATCHKEY_HOME to another folder and start Latchkey again.',
     startOver: 'Start over',
@@ -705,6 +706,8 @@ export const strings = {
     restoreOpen: 'Restore…',
     restoreCopyName: (made: string) => `Restore the copy of ${made}…`,
     restoreTitle: 'Restore a backup',
+    wayDesktop: 'One that opens with a passphrase brings the master key it was made with.',
+    wayBrowser: 'In a terminal, once this is closed: latchkey restore FILE.',
     restoreWhat:
       'A backup is checked to its last byte first, and you see what differs before anything is replaced. The vault of now is kept.',
     chooseFile: 'Choose file…',

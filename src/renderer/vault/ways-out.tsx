@@ -26,7 +26,7 @@ export function WaysOut({ status }: { status: Status }) {
 }
 
 function KeyWays({ desktop }: { desktop: boolean }) {
-  const { vault, recovery } = strings
+  const { vault, recovery, backup } = strings
   return (
     <>
       <Way title={vault.giveKey} text={desktop ? vault.giveKeyDesktop : vault.giveKeyBrowser}>
@@ -34,6 +34,9 @@ function KeyWays({ desktop }: { desktop: boolean }) {
       </Way>
       <Way title={recovery.restore} text={desktop ? recovery.wayDesktop : recovery.wayBrowser}>
         {desktop && <Button onClick={() => openOverlay({ kind: 'restore_key' })}>{recovery.restoreOpen}</Button>}
+      </Way>
+      <Way title={backup.restoreTitle} text={desktop ? backup.wayDesktop : backup.wayBrowser}>
+        {desktop && <Button onClick={() => openOverlay({ kind: 'restore' })}>{backup.restoreOpen}</Button>}
       </Way>
       <Way title={vault.startOver} text={vault.startOverText}>
         <Button look="quiet_danger" onClick={() => openOverlay({ kind: 'start_over' })}>

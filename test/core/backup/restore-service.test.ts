@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { Desktop } from '../../../src/core/desktop.ts'
@@ -126,6 +126,18 @@ describe('a restore in the window', () => {
     await window.client.chooseBackup()
     const found = await window.client.openBackup({ path: chosen, passphrase: PASSPHRASE })
     expect([found.differences, found.problem?.detail]).toEqual([null, expect.stringContaining('is damaged')])
+    await window.client.restoreBackup({ restore_id: found.restore_id, vault_name: found.vault_name })
+    expect(await keyOf(window)).toBe('sk-first')
+  })
+
+  it('is a way back where the master key is lost: the backup brings its own', async () => {
+    chosen = join(folder.home, '..', 'mine.lkbackup')
+    await window.client.backUp({ passphrase: PASSPHRASE })
+    rmSync(join(folder.home, 'master.key'))
+    await window.client.reopenVault()
+    expect((await window.client.getStatus()).vault.state).toBe('read_only')
+    await window.client.chooseBackup()
+    const found = await window.client.openBackup({ path: chosen, passphrase: PASSPHRASE })
     await window.client.restoreBackup({ restore_id: found.restore_id, vault_name: found.vault_name })
     expect(await keyOf(window)).toBe('sk-first')
   })
