@@ -15,7 +15,11 @@ const folder = mkdtempSync(join(tmpdir(), 'latchkey-results-'))
 const missingFile = join(folder, 'missing.txt')
 const unitFile = join(folder, 'unit.json')
 const browserFile = join(folder, 'browser.json')
-const env = { LATCHKEY_TEST_MISSING: missingFile, PLAYWRIGHT_JSON_OUTPUT_NAME: browserFile }
+const env = {
+  LATCHKEY_TEST_MISSING: missingFile,
+  LATCHKEY_TEST_COMMAND: 'out/main/cli.js',
+  PLAYWRIGHT_JSON_OUTPUT_NAME: browserFile,
+}
 
 const results: StepResult[] = []
 const done = (result: StepResult): void => {

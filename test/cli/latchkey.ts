@@ -9,8 +9,11 @@ import { watchOutput, watchSecret } from '../support/watched-secrets.ts'
 /** What a command runs before anything else: it reaches nothing but this machine. */
 const loopbackOnly = join(import.meta.dirname, '../support/loopback-only.cjs')
 
-/** The command from source: plain Node, so that a stray import of Electron would fail each of these tests. */
-const ENTRY = join(import.meta.dirname, '../../src/cli/index.ts')
+/**
+ * The command, in plain Node, so that a stray import of Electron would fail each of these tests: from source, and as it is
+ * shipped where the whole suite runs, which builds it first (scripts/test.ts).
+ */
+const ENTRY = join(import.meta.dirname, '../..', process.env['LATCHKEY_TEST_COMMAND'] ?? 'src/cli/index.ts')
 
 export interface Ran {
   code: number | null

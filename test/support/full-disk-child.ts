@@ -1,5 +1,7 @@
-// Uses a vault while the disk is full, and tells what came of it: `full-disk-child.ts HOW FOLDER`. HOW is `disk`, where
-// FOLDER is a small file system of its own, or `limit`, where the system holds this process to a size of file.
+// Uses a vault while the disk is full, and tells what came of it: `full-disk-child.ts HOW FOLDER [every]`. HOW is `disk`,
+// where FOLDER is a small file system of its own, or `limit`, where the system holds this process to a size of file. With
+// `every` each act is tried with room for one page more until it succeeds, so that each of its writes is once the one
+// that does not fit; else with some numbers of pages.
 import { execFileSync } from 'node:child_process'
 import { closeSync, ftruncateSync, mkdirSync, openSync, readdirSync, rmSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
@@ -24,7 +26,8 @@ export interface Outcome {
 
 const PAGE = 4096
 const key = generateFernetKey()
-const [how = '', folder = ''] = process.argv.slice(2)
+const [how = '', folder = '', extent] = process.argv.slice(2)
+const isEvery = extent === 'every'
 const filler = join(folder, 'filler')
 
 /** Leaves room for this many pages. */
@@ -58,7 +61,9 @@ const codeOf = async (core: TempCore, operation: OperationId, input: unknown): P
 }
 
 async function firstStart(pages: number): Promise<Outcome> {
-  const home = join(folder, `first-${pages}`)
+  const home = join(folder, 'first')
+  // There is no room for two.
+  rmSync(home, { recursive: true, force: true })
   mkdirSync(home, { mode: 0o700 })
   squeeze(pages)
   await using core = await openTempCore({ home, key: null })
@@ -94,7 +99,21 @@ async function act(home: string, pages: number, operation: OperationId, input: u
 }
 
 const outcomes: Outcome[] = []
-for (const pages of [0, 1, 4, 12, 20, 28, 36, 44, 60]) outcomes.push(await firstStart(pages))
+/** More pages than any act writes. */
+const ROOM = 400
+
+/** Tries with these numbers of pages, or with each until one is enough; twice more, as what is enough may vary by one. */
+async function withPages(some: readonly number[], attempt: (pages: number) => Promise<Outcome>): Promise<void> {
+  let enough = 0
+  for (const pages of isEvery ? Array(ROOM).keys() : some) {
+    const outcome = await attempt(pages)
+    outcomes.push(outcome)
+    if (outcome.result === 'ok') enough += 1
+    if (isEvery && enough === 3) return
+  }
+}
+
+await withPages([0, 1, 4, 12, 20, 28, 36, 44, 60], firstStart)
 
 const home = join(folder, 'home')
 {
@@ -102,15 +121,22 @@ const home = join(folder, 'home')
   await core.client.createProvider({ name: 'own', display_name: 'Own', models: ['m'] })
 }
 const provider_id = Number(dumpVault(home)['provider']?.find((row) => row['name'] === 'own')?.['id'])
-for (const pages of [0, 1, 3, 6, 9]) {
-  const acts: [OperationId, unknown][] = [
-    ['createProvider', { name: `p${pages}`, display_name: 'P', api_key: `sk-${'x'.repeat(2000)}`, models: ['a', 'b'] }],
-    ['updateProvider', { provider_id, display_name: `Own ${pages}`, api_key: `sk-${pages}` }],
-    ['addModel', { provider_id, name: `m${pages}`, display_name: 'M' }],
-    ['updateSettings', { listener_port: 5000 + pages }],
-    ['makeListenerToken', {}],
-    ['removeApiKey', { provider_id }],
-  ]
-  for (const [operation, input] of acts) outcomes.push(await act(home, pages, operation, input))
+const acts: [OperationId, (pages: number) => unknown][] = [
+  [
+    'createProvider',
+    (pages) => ({ name: `p${pages}`, display_name: 'P', api_key: `sk-${'x'.repeat(2000)}`, models: ['a', 'b'] }),
+  ],
+  ['updateProvider', (pages) => ({ provider_id, display_name: `Own ${pages}`, api_key: `sk-${pages}` })],
+  ['addModel', (pages) => ({ provider_id, name: `m${pages}`, display_name: 'M' })],
+  ['updateSettings', (pages) => ({ listener_port: 5000 + pages })],
+  ['makeListenerToken', () => ({})],
+]
+for (const [operation, input] of acts) {
+  await withPages([0, 1, 3, 6, 9], (pages) => act(home, pages, operation, input(pages)))
 }
+await withPages([0, 1, 3, 6, 9], async (pages) => {
+  await using core = await openTempCore({ home, key })
+  await core.client.updateProvider({ provider_id, api_key: `sk-${pages}` })
+  return act(home, pages, 'removeApiKey', { provider_id })
+})
 process.stdout.write(JSON.stringify(outcomes))

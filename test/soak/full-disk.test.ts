@@ -1,0 +1,3 @@
+import { testFullDisk } from '../support/full-disk-suite.ts'
+
+testFullDisk('every')
