@@ -100,7 +100,8 @@ export class AppLock {
       key.fill(0)
       this.#adopt(wrapping)
     } catch (cause) {
-      if (!isAppError(cause) || cause.code !== 'passphrase_wrong') takeBack()
+      if (isAppError(cause) && cause.code === 'passphrase_wrong') this.#tries.wasWrong()
+      else takeBack()
       throw cause
     }
     this.#tries.right()

@@ -45,6 +45,11 @@ export class UnlockTries {
     return () => this.#write(before)
   }
 
+  /** The wait counts from the answer: on a slow machine scrypt alone may take as long. */
+  wasWrong(): void {
+    this.#write({ wrong: Math.max(1, this.#read().wrong), last_at: Date.now() })
+  }
+
   /** The passphrase was right: nobody waits any more. */
   right(): void {
     this.#write(NONE)
