@@ -399,6 +399,10 @@ async function drawDesktop(page: Page, shoot: Shoot): Promise<void> {
   await page.getByRole('group', { name: 'What was found' }).waitFor()
   await shoot('desktop-import')
   await go('Cancel')
+  await page.getByRole('button', { name: 'Save a copy…' }).first().click()
+  await page.getByRole('dialog', { name: 'Save a recovery copy' }).waitFor()
+  await shoot('recovery-copy')
+  await page.keyboard.press('Escape')
   {
     await using _ = await takePort(5625)
     await page.getByRole('switch', { name: 'Let local tools connect' }).click()
@@ -415,6 +419,10 @@ async function drawDesktop(page: Page, shoot: Shoot): Promise<void> {
 async function drawUnlock(page: Page, shoot: Shoot): Promise<void> {
   await page.getByRole('heading', { name: 'Latchkey is locked' }).waitFor()
   await shoot('unlock')
+  await page.getByRole('button', { name: /^Passphrase forgotten/ }).click()
+  await page.getByRole('dialog', { name: 'Use a recovery copy' }).waitFor()
+  await shoot('use-recovery-copy')
+  await page.keyboard.press('Escape')
   await page.getByLabel('Passphrase', { exact: true }).fill('not this one')
   await page.keyboard.press('Enter')
   await page.getByText('Wrong passphrase.').waitFor()

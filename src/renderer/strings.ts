@@ -600,7 +600,7 @@ export const strings = {
     row: 'Recovery copy',
     none: 'None yet. If the master key is lost, so are the keys it opens.',
     madeOn: (day: string) => `Made on ${day}.`,
-    stale: 'It holds the master key from before the exchange, and does not open this vault any more. Save a new one.',
+    stale: 'The recovery copy holds an older master key, and does not open this vault any more. Save a new one.',
     noteTitle: 'Keep a copy of the master key.',
     noteText: 'Without it nobody can read the stored keys, on a new machine or when this one loses it.',
     onPaper: 'For paper, run latchkey recovery-copy --print in a terminal.',

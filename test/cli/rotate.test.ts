@@ -12,6 +12,7 @@ describe('rotate', { timeout: 120_000 }, () => {
       await using core = await openTempCore({ home, key: null })
       const openai = (await core.client.listProviders()).find(({ name }) => name === 'openai')
       await core.client.updateProvider({ provider_id: openai?.id ?? 0, api_key: 'sk-one' })
+      await core.client.printRecoveryCopy()
     }
     const old = readFileSync(join(home, 'master.key'), 'utf8')
     await using serving = await startServe([], { home })
@@ -25,6 +26,7 @@ describe('rotate', { timeout: 120_000 }, () => {
     expect(code).toBe(0)
     expect(stderr).toContain('They take the new master key from its place by themselves.')
     expect(stderr).toContain('Done: 1 key encrypted again')
+    expect(stderr).toContain('The recovery copy holds the old master key.')
     expect(stdout).toMatch(/^\[ \] OpenAI {2}https:\/\/platform\.openai\.com\/.+\n {4}latchkey key set openai\n$/)
     expect(readFileSync(join(home, 'master.key'), 'utf8')).not.toBe(old)
     // The listener goes on with the new one.

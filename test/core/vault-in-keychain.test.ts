@@ -2,12 +2,13 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { generateFernetKey } from '../../src/core/crypto/fernet.ts'
+import { keychainSource } from '../../src/core/crypto/keychain.ts'
 import { startNodeHelper, type StartKeychainHelper } from '../../src/core/crypto/keychain-process.ts'
 import { examine } from '../../src/core/doctor.ts'
 import { getDecryptedApiKey } from '../../src/core/providers/provider-service.ts'
 import { latchkey } from '../cli/latchkey.ts'
 import { hasSecretService, startSecretService, type SecretService } from '../support/secret-service.ts'
-import { openTempCore, tempHome } from '../support/temp-core.ts'
+import { openTempCore, tempHome, type TempCore } from '../support/temp-core.ts'
 
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 120_000 })
 
@@ -59,9 +60,9 @@ describe.runIf(hasSecretService)('a vault in a session with a keychain', () => {
     expect(code).toBe(0)
     expect(stdout).toContain("the system's keychain")
     const findings = await examine({ env: { ...env, LATCHKEY_HOME: folder.home }, cwd: '/', fix: false })
-    expect(findings.map(({ detail }) => detail).join('\n')).toContain(
-      'The master key opens this vault: the keychain entry of',
-    )
+    const said = findings.map(({ detail }) => detail).join('\n')
+    expect(said).toContain('The master key opens this vault: the keychain entry of')
+    expect(said).toContain('The master key is in the keychain alone: there is no recovery copy of it.')
   })
 
   it('asks no keychain where a key is given', async () => {
@@ -97,6 +98,32 @@ describe.runIf(hasSecretService)('a vault in a session with a keychain', () => {
     }
     await using back = await openTempCore(inside)
     expect(back.core.vault.state).toBe('open')
+  })
+
+  it('gets its master key back from a recovery copy, in the keychain or in a file where none answers', async () => {
+    using folder = tempHome()
+    const inside = inSession(session, folder.home)
+    let text: string
+    {
+      await using first = await openTempCore(inside)
+      await first.client.createProvider({ name: 'p', display_name: 'P', api_key: 'sk-1' })
+      text = (await first.client.printRecoveryCopy()).key
+      await keychainSource(first.core.vault.masterKey.place ?? '', { env: session.env })?.remove()
+    }
+    const opens = async ({ core }: TempCore) => String(await getDecryptedApiKey(core.vault, { name: 'p' }))
+    {
+      await using again = await openTempCore(inside)
+      expect(again.core.vault.problem?.code).toBe('encryption_key_missing')
+      expect(await again.client.restoreMasterKey({ text })).toMatchObject({ source: 'keychain', kept: null })
+      expect(await opens(again)).toBe('sk-1')
+    }
+    {
+      await using next = await openTempCore(inside)
+      expect(await opens(next)).toBe('sk-1')
+    }
+    await using outside = await openTempCore({ home: folder.home, key: null })
+    expect(await outside.client.restoreMasterKey({ text })).toMatchObject({ source: 'file' })
+    expect(await opens(outside)).toBe('sk-1')
   })
 
   it('can be started over by its owner where its keychain is gone for good', async () => {

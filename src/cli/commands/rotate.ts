@@ -46,6 +46,10 @@ async function rotate({ leaked = false, yes = false }: Options, command: Command
     const done = await client.rotateMasterKey()
     if (globals.json) return print(JSON.stringify(leaked ? { ...done, to_replace: plan.to_replace } : done))
     tellDone(plan, done)
+    const { recovery_copy } = (await client.getStatus()).master_key
+    if (recovery_copy?.current === false) {
+      note('The recovery copy holds the old master key. Make another: latchkey recovery-copy FILE')
+    }
     if (leaked) tellLeak(plan)
   })
 }

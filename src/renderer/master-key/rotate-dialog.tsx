@@ -4,6 +4,7 @@ import { api, problemOf } from '../api.ts'
 import { sayProblem } from '../say-problem.ts'
 import { refresh } from '../state/live.ts'
 import { closeOverlay, requestClose, setLocked, useOverlays } from '../state/overlays.ts'
+import { useStatus } from '../state/status.ts'
 import { strings } from '../strings.ts'
 import { Button } from '../ui/button.tsx'
 import { Dialog, DialogBody, DialogFooter, DialogHeader, useLast } from '../ui/dialog.tsx'
@@ -95,10 +96,12 @@ function Plan({ plan: { state, keys, place, processes, reread } }: { plan: Rotat
 }
 
 function Done({ done: { keys, left, may_go }, place }: { done: RotatedMasterKey; place: string }) {
-  const { masterKey } = strings
+  const isStale = useStatus(({ status }) => status?.master_key.recovery_copy?.current === false)
+  const { masterKey, recovery } = strings
   return (
     <>
       <p className="text-13">{masterKey.rotated(keys)}</p>
+      {isStale && <Note kind="question">{recovery.stale}</Note>}
       {left.length > 0 && <Note kind="question">{masterKey.leftUnreadable(left.join(', '))}</Note>}
       {may_go.map((id) => (
         <Note key={id} kind="information">
