@@ -27,6 +27,9 @@ const QualifiedModel = ModelName.refine((name) => /^[a-z0-9][a-z0-9._-]{0,99}\/.
   error: 'Write a model as provider/model.',
 })
 
+/** What stands in a token's list for every model of a provider, also those that are yet to come. */
+export const everyModelOf = (provider: string): string => `${provider}/*`
+
 const Models = z
   .array(QualifiedModel, { error: "Models are a list of provider/model, or 'all'." })
   .min(1, { error: "Name at least one model, or write 'all'." })
@@ -37,7 +40,7 @@ const ExpiresInDays = z.literal([1, 7, 30, 90], { error: 'Choose 1, 7, 30 or 90 
 const limits = {
   /** The only providers it may use. */
   providers: z.union([Providers, z.literal('all')]).optional(),
-  /** The only models it may use, each as `provider/model`. */
+  /** The only models it may use, each as `provider/model`; `provider/*` is every model of that provider. */
   models: z.union([Models, z.literal('all')]).optional(),
   requests_per_minute: orUnlimited(limitValues.requests_per_minute),
   tokens_per_minute: orUnlimited(limitValues.tokens_per_minute),
@@ -71,7 +74,7 @@ export const Token = z.object({
   prefix: z.string(),
   /** Null: all. */
   providers: z.array(z.string()).nullable(),
-  /** As `provider/model`; null: all. */
+  /** As `provider/model`, or `provider/*` for every model of one; null: all. */
   models: z.array(z.string()).nullable(),
   ...Limits.shape,
   /** What it has cost since this day began, and since this month did; in USD, as far as prices are known. */

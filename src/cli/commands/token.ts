@@ -90,7 +90,7 @@ Examples:
 function withLimits(command: Command): Command {
   const may = command
     .option('--providers <names>', 'the only providers it may use, with commas between')
-    .option('--models <names>', 'the only models it may use, as provider/model, with commas between')
+    .option('--models <names>', 'the only models it may use, as provider/model or provider/*, with commas between')
   return withLimitOptions(may)
 }
 

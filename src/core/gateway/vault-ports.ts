@@ -1,4 +1,5 @@
 import { appError, type AppError } from '../../shared/errors.ts'
+import { everyModelOf } from '../../shared/tool-schemas.ts'
 import { actorOf } from '../actor.ts'
 import type { CatalogInUse } from '../catalog/catalog-in-use.ts'
 import type { EnvironmentKeys } from '../environment/environment-keys.ts'
@@ -60,7 +61,7 @@ export function vaultPorts({ vault, environment, tokens, endings, turns, catalog
 
     needsModel({ token_id }, provider) {
       const token = token_id === undefined ? undefined : tokens.get(token_id)
-      if (token !== undefined && token.models !== null) return 'scope'
+      if (token?.models?.includes(everyModelOf(provider)) === false) return 'scope'
       return limitedOf(token, provider).some(limitsSpend) ? 'price' : undefined
     },
 
@@ -138,7 +139,8 @@ function outOfScope({ name, providers, models }: TokenRow, { provider, model }: 
     const allowed = providers ?? [...new Set(models?.map((entry) => entry.slice(0, entry.indexOf('/'))))]
     return refusal(`The token '${name}' may not use provider '${provider}'`, allowed)
   }
-  if (own === undefined || model === null || own.includes(`${provider}/${model}`)) return undefined
+  if (own === undefined || model === null || own.includes(everyModelOf(provider))) return undefined
+  if (own.includes(`${provider}/${model}`)) return undefined
   return refusal(`The token '${name}' may not use the model '${provider}/${model}'`, own)
 }
 

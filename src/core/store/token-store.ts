@@ -11,7 +11,7 @@ export interface TokenRow extends Limits {
   sha256: Buffer
   /** Names of the providers it may use; null: all. */
   providers: string[] | null
-  /** The models it may use, as `provider/model`; null: all. */
+  /** The models it may use, as `provider/model`, or `provider/*` for every model of one; null: all. */
   models: string[] | null
   expires_at: string | null
   created_at: string

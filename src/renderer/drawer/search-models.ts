@@ -1,8 +1,10 @@
 import type { Model } from '../../shared/schemas.ts'
 
-const haystacks = new WeakMap<Model, string>()
+type Named = Pick<Model, 'name' | 'display_name'>
 
-function haystackOf(model: Model): string {
+const haystacks = new WeakMap<Named, string>()
+
+function haystackOf(model: Named): string {
   let haystack = haystacks.get(model)
   if (haystack === undefined) {
     haystack = `${model.name}\n${model.display_name}`.toLowerCase()
@@ -12,7 +14,7 @@ function haystackOf(model: Model): string {
 }
 
 /** The models whose id or display name holds every word of the query. */
-export function searchModels(models: readonly Model[], query: string): readonly Model[] {
+export function searchModels<M extends Named>(models: readonly M[], query: string): readonly M[] {
   const words = query.toLowerCase().split(/\s+/).filter(Boolean)
   if (words.length === 0) return models
   return models.filter((model) => words.every((word) => haystackOf(model).includes(word)))

@@ -1,4 +1,4 @@
-import { useId, useState, type FormEvent } from 'react'
+import { useState, type FormEvent } from 'react'
 import type { Token } from '../../shared/tool-schemas.ts'
 import { api, problemOf } from '../api.ts'
 import { hasKey } from '../providers/has-key.ts'
@@ -8,18 +8,27 @@ import { useProviders } from '../state/providers.ts'
 import { loadTools, useTool } from '../state/tools.ts'
 import { strings } from '../strings.ts'
 import { Button } from '../ui/button.tsx'
-import { Checkbox } from '../ui/checkbox.tsx'
 import { ConfirmDialog } from '../ui/confirm-dialog.tsx'
 import { Dialog, DialogBody, DialogFooter, DialogHeader, useLast } from '../ui/dialog.tsx'
-import { FieldError, TextField } from '../ui/field.tsx'
-import { Mark } from '../ui/mark.tsx'
+import { TextField } from '../ui/field.tsx'
 import { Note } from '../ui/note.tsx'
 import { Segmented } from '../ui/segmented.tsx'
 import { inDays, longDate } from '../words.ts'
 import { wrongLimits, type LimitDraft } from '../limits/limit-draft.ts'
 import { LimitFields } from '../limits/limit-fields.tsx'
 import { connectionOf } from '../../shared/connections.ts'
-import { daysOf, draftOf, expiries, newTokenOf, patchOf, wrongIn, type TokenDraft } from './token-form.ts'
+import { ChooseModels } from './choose-models.tsx'
+import { chooseButtonOf, MayUse } from './may-use.tsx'
+import {
+  daysOf,
+  draftOf,
+  expiries,
+  newTokenOf,
+  patchOf,
+  providerWithoutModel,
+  wrongIn,
+  type TokenDraft,
+} from './token-form.ts'
 
 /** Makes a token, or changes what one may do. */
 export function ToolDialog() {
@@ -27,13 +36,31 @@ export function ToolDialog() {
   const asked = useLast(useOverlays(({ overlay }) => (overlay?.kind === 'tool' ? overlay : undefined)))
   const token = useTool(asked?.token_id ?? -1)
   const title = asked?.token_id === undefined ? strings.tools.create : strings.tools.editTitle(token?.name ?? '')
+  // Of the dialog that is open now: the next one begins with its form.
+  const [choosing, setChoosing] = useState<{ within: typeof asked; provider: string }>()
+  const provider = choosing?.within === asked ? choosing?.provider : undefined
+  const back = (): void => {
+    setChoosing(undefined)
+    requestAnimationFrame(() => document.getElementById(chooseButtonOf(provider ?? ''))?.focus())
+  }
   return (
-    <Dialog open={open} title={title}>
+    <Dialog
+      open={open}
+      title={title}
+      onEscape={() => {
+        if (provider === undefined) return false
+        back()
+        return true
+      }}
+    >
       <TokenForm
         key={asked?.token_id ?? asked?.connect ?? 'new'}
         token={token}
         connect={asked?.connect}
         title={title}
+        choosing={provider}
+        onChoose={(chosen) => setChoosing({ within: asked, provider: chosen })}
+        onBack={back}
       />
     </Dialog>
   )
@@ -43,10 +70,17 @@ function TokenForm({
   token,
   connect,
   title,
+  choosing,
+  onChoose,
+  onBack,
 }: {
   token: Token | undefined
   connect: string | undefined
   title: string
+  /** The provider whose models are being chosen, above the form. */
+  choosing: string | undefined
+  onChoose: (provider: string) => void
+  onBack: () => void
 }) {
   const [draft, setDraft] = useState(() => freshDraft(token, connect))
   const [wrong, setWrong] = useState<Partial<Record<keyof TokenDraft, string>>>({})
@@ -68,6 +102,7 @@ function TokenForm({
     const found = wrongIn(draft, {
       name: tools.nameNeeded,
       providers: tools.providersNeeded,
+      models: tools.modelsNeeded(displayNameOf(providerWithoutModel(draft) ?? '')),
     })
     const limits = wrongLimits(draft.limits)
     setWrong(found)
@@ -95,36 +130,48 @@ function TokenForm({
     }
   }
   return (
-    <form onSubmit={(event) => void submit(event)} noValidate className="contents">
-      <DialogHeader title={title} />
-      <DialogBody>
-        <TextField
-          label={tools.tool}
-          value={draft.name}
-          onChange={(name) => change({ name })}
-          error={wrong.name}
-          input={{ autoFocus: true, placeholder: tools.namePlaceholder, maxLength: 100 }}
-        />
-        <MayUse draft={draft} onChange={change} error={wrong.providers} models={token?.models?.length ?? 0} />
-        {token === undefined && <Expires draft={draft} onChange={change} />}
-        {token?.kind !== 'admin' && (
-          <LimitFields
-            draft={draft.limits}
-            onChange={(part) => change({ limits: { ...draft.limits, ...part } })}
-            wrong={wrongLimit}
+    <>
+      {choosing !== undefined && <ChooseModels provider={choosing} draft={draft} onChange={change} onBack={onBack} />}
+      {/* Stays as it is below the list, scrolled and typed into, and out of reach. */}
+      <form
+        onSubmit={(event) => void submit(event)}
+        noValidate
+        className={choosing === undefined ? 'contents' : 'invisible contents'}
+      >
+        <DialogHeader title={title} />
+        <DialogBody>
+          <TextField
+            label={tools.tool}
+            value={draft.name}
+            onChange={(name) => change({ name })}
+            error={wrong.name}
+            input={{ autoFocus: true, placeholder: tools.namePlaceholder, maxLength: 100 }}
           />
-        )}
-        {refusal !== undefined && <Note kind="failure">{refusal}</Note>}
-      </DialogBody>
-      <DialogFooter>
-        <span className="mr-auto text-12 text-text-3">{strings.limits.told}</span>
-        <Button onClick={requestClose}>{action.cancel}</Button>
-        <Button type="submit" look="primary" busy={isBusy && (token === undefined ? tools.creating : action.saving)}>
-          {token === undefined ? tools.create : action.save}
-        </Button>
-      </DialogFooter>
-    </form>
+          <MayUse draft={draft} onChange={change} error={wrong.providers ?? wrong.models} onChoose={onChoose} />
+          {token === undefined && <Expires draft={draft} onChange={change} />}
+          {token?.kind !== 'admin' && (
+            <LimitFields
+              draft={draft.limits}
+              onChange={(part) => change({ limits: { ...draft.limits, ...part } })}
+              wrong={wrongLimit}
+            />
+          )}
+          {refusal !== undefined && <Note kind="failure">{refusal}</Note>}
+        </DialogBody>
+        <DialogFooter>
+          <span className="mr-auto text-12 text-text-3">{strings.limits.told}</span>
+          <Button onClick={requestClose}>{action.cancel}</Button>
+          <Button type="submit" look="primary" busy={isBusy && (token === undefined ? tools.creating : action.saving)}>
+            {token === undefined ? tools.create : action.save}
+          </Button>
+        </DialogFooter>
+      </form>
+    </>
   )
+}
+
+function displayNameOf(name: string): string {
+  return useProviders.getState().list.find((one) => one.name === name)?.display_name ?? name
 }
 
 /** For a tool that was chosen: its name, and its provider where that can be used. */
@@ -140,63 +187,7 @@ function freshDraft(token: Token | undefined, connect: string | undefined): Toke
   )
 }
 
-interface PartProps {
-  draft: TokenDraft
-  onChange: (part: Partial<TokenDraft>) => void
-}
-
-function MayUse({ draft, onChange, error, models }: PartProps & { error: string | undefined; models: number }) {
-  const list = useProviders((state) => state.list)
-  const id = useId()
-  const { tools } = strings
-  const offered = list.filter((one) => hasKey(one) || draft.providers?.has(one.name) === true)
-  const others = list.filter((one) => !offered.includes(one)).map((one) => one.display_name)
-  const tick = (name: string, on: boolean): void => {
-    const next = new Set(draft.providers ?? offered.map((one) => one.name))
-    if (on) next.add(name)
-    else next.delete(name)
-    onChange({ providers: next })
-  }
-  return (
-    <fieldset className="flex min-w-0 flex-col gap-1.5" aria-describedby={error === undefined ? undefined : id}>
-      <legend className="mb-1.5 text-12 font-medium">{tools.mayUse}</legend>
-      <div
-        className="flex max-h-52 flex-col overflow-y-auto rounded-8 border border-line"
-        data-invalid={error !== undefined || undefined}
-      >
-        <Checkbox
-          checked={draft.providers === null}
-          onChange={(all) => onChange({ providers: all ? null : new Set() })}
-          className="h-10 shrink-0 px-3"
-        >
-          <span className="truncate text-13">{tools.allAndNew}</span>
-        </Checkbox>
-        {offered.map((one) => (
-          <Checkbox
-            key={one.id}
-            checked={draft.providers === null || draft.providers.has(one.name)}
-            onChange={(on) => tick(one.name, on)}
-            className="h-10 shrink-0 border-t border-line px-3"
-          >
-            <Mark provider_id={one.id} size={20} />
-            <span className="truncate text-13" title={one.display_name}>
-              {one.display_name}
-            </span>
-          </Checkbox>
-        ))}
-      </div>
-      {error !== undefined && (
-        <div id={id} role="alert">
-          <FieldError>{error}</FieldError>
-        </div>
-      )}
-      {others.length > 0 && <p className="text-12 text-text-3">{tools.notOffered(others)}</p>}
-      {models > 0 && <p className="text-12 text-text-3">{tools.modelsStay(models)}</p>}
-    </fieldset>
-  )
-}
-
-function Expires({ draft, onChange }: PartProps) {
+function Expires({ draft, onChange }: { draft: TokenDraft; onChange: (part: Partial<TokenDraft>) => void }) {
   const { tools } = strings
   const { expires } = draft
   return (

@@ -1,5 +1,5 @@
 import { Ban, Clock, Ellipsis, Pencil } from 'lucide-react'
-import type { Token } from '../../shared/tool-schemas.ts'
+import { everyModelOf, type Token } from '../../shared/tool-schemas.ts'
 import { ask, openOverlay } from '../state/overlays.ts'
 import { useProviders } from '../state/providers.ts'
 import { useWriteBlock } from '../state/status.ts'
@@ -110,8 +110,11 @@ function Expiry({ token: { expires_at, revoked_at } }: { token: Token }) {
 function mayUse({ providers, models }: Token, nameOf: (name: string) => string): string {
   const { tools } = strings
   if (models !== null) {
-    const names = [...new Set(models.map((model) => nameOf(model.slice(0, model.indexOf('/')))))]
-    return tools.uses(names.join(', '), count(models.length, 'model', 'models'))
+    const owners = [...new Set(models.map((model) => model.slice(0, model.indexOf('/'))))]
+    const names = owners.map(nameOf).join(', ')
+    const whole = new Set(owners.map(everyModelOf))
+    const chosen = models.filter((model) => !whole.has(model)).length
+    return chosen === 0 ? names : tools.uses(names, count(chosen, 'model', 'models'))
   }
   if (providers === null) return tools.allProviders
   return providers.map(nameOf).join(', ')

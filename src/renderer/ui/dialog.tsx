@@ -92,15 +92,18 @@ interface DialogProps {
   wide?: boolean
   /** Keeps one height in every step, so that it does not jump. */
   steady?: boolean
+  /** Asked before Esc closes it; true where it has done something else. */
+  onEscape?: () => boolean
 }
 
 /** A dialog: its header, and whatever body and footer stand in it. */
-export function Dialog({ open, title, children, wide = false, steady = false }: DialogProps) {
+export function Dialog({ open, title, children, wide = false, steady = false, ...rest }: DialogProps) {
   const size = `${wide ? 'w-[600px]' : 'w-[560px]'} ${steady ? 'h-[520px]' : 'h-fit'}`
   return (
     <Surface
       open={open}
       name={title}
+      {...rest}
       className={`inset-0 m-auto max-h-[calc(100vh-48px)] max-w-[calc(100vw-48px)] rounded-12 data-[state=closed]:animate-rise-out data-[state=open]:animate-rise-in ${size}`}
     >
       {children}

@@ -112,6 +112,24 @@ describe('a token', () => {
     expect(opened.upstream.seen).toHaveLength(2)
   })
 
+  it('for every model of one provider and certain ones of another is held to both', async () => {
+    await using opened = await openWith(fine)
+    const { token } = await opened.token({ models: ['up/*', 'other/m'] })
+    for (const [path, model, expected] of [
+      ['/proxy/up/chat/completions', 'm', [200, undefined]],
+      ['/v1/chat/completions', 'up/of-tomorrow', [200, undefined]],
+      ['/proxy/other/chat/completions', 'm', [200, undefined]],
+      ['/proxy/other/chat/completions', 'n', [403, 'not_allowed']],
+      ['/v1/chat/completions', 'other/n', [403, 'not_allowed']],
+    ] as const) {
+      expect([path, model, await opened.ask(path, chat(token, model))]).toEqual([path, model, expected])
+    }
+    const list = (await (await fetch(`${opened.address}/v1/models`, withToken(token))).json()) as {
+      data: { id: string }[]
+    }
+    expect(list.data.map(({ id }) => id)).toEqual(['up/m', 'up/n', 'other/m'])
+  })
+
   it('may make so many requests a minute of fifty at once, and after a restart no more', async () => {
     using folder = tempHome()
     const key = generateFernetKey()
