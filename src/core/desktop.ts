@@ -1,3 +1,5 @@
+import type { ShippedCommand } from './shell-command.ts'
+
 /** What only a desktop can do. The Electron main process implements it; without one these acts are refused. */
 export interface Desktop {
   /** Puts a secret on the clipboard, marked as concealed where the platform has that, and clears it at `clearsAt`. */
@@ -10,6 +12,8 @@ export interface Desktop {
   choosePlace(title: string, name: string): Promise<string | null>
   /** Asks where to save a file, with this name proposed, and writes it. Answers its path; null where the person cancels. */
   saveFile(name: string, text: string): Promise<string | null>
+  /** The command line that came with this app; undefined where its installer puts it on the PATH, or there is none. */
+  readonly command?: ShippedCommand | undefined
   /** Puts the window out of sight. */
   hideWindow(): Promise<void>
   /** Starts Latchkey hidden at login, or no longer. */

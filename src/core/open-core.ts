@@ -159,7 +159,7 @@ export async function openCore(options: CoreOptions): Promise<Core> {
       ...lockOperations(vault, by),
       ...importOperations({ vault, catalog, desk, env, desktop, client: () => clientOf(by) }, by),
       ...systemOperations(
-        { vault, catalog, environment, listener, updates, desktop, notes, revision, closing: closing.signal },
+        { vault, catalog, environment, env, listener, updates, desktop, notes, revision, closing: closing.signal },
         by,
       ),
     }

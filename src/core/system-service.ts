@@ -14,6 +14,7 @@ import { keyStateOf } from './providers/stored-key.ts'
 import { keysOf } from './store/key-store.ts'
 import { defaultNetwork } from '../shared/network-schemas.ts'
 import { present } from './network/network-service.ts'
+import { installCommand, lookAtCommand, removeCommand } from './shell-command.ts'
 import type { UpdateCheck } from './updates/update-check.ts'
 import type { Vault } from './vault.ts'
 import { exchangeNotes } from './rotation/exchange-notes.ts'
@@ -38,6 +39,8 @@ type SystemApi = Pick<
   | 'saveText'
   | 'chooseKeyFile'
   | 'hideWindow'
+  | 'getShellCommand'
+  | 'setShellCommand'
 >
 
 type RecoveryCopy = Status['master_key']['recovery_copy']
@@ -52,6 +55,8 @@ export interface SystemParts {
   listener: ListenerControl
   updates: UpdateCheck
   desktop: Desktop | undefined
+  /** Where the person's home and PATH are. */
+  env: Readonly<Record<string, string | undefined>>
   /** Sentences that hold for the whole run, such as a `.env` that is not read. */
   notes: readonly string[]
   revision(): string
@@ -148,6 +153,19 @@ export function systemOperations(parts: SystemParts, by: Actor): SystemApi {
 
     async hideWindow() {
       await desktopOf(parts).hideWindow()
+    },
+
+    async getShellCommand() {
+      const { command } = desktopOf(parts)
+      return command === undefined ? null : lookAtCommand(command, parts.env)
+    },
+
+    async setShellCommand({ installed }) {
+      const { command } = desktopOf(parts)
+      if (command === undefined) return null
+      if (installed) installCommand(command, parts.env)
+      else removeCommand(parts.env)
+      return lookAtCommand(command, parts.env)
     },
 
     async chooseKeyFile() {

@@ -1,4 +1,6 @@
+import { existsSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
 import {
   app,
   BrowserWindow,
@@ -11,6 +13,7 @@ import {
 } from 'electron'
 import type { Desktop } from '../core/desktop.ts'
 import { reason } from '../core/private-files.ts'
+import type { ShippedCommand } from '../core/shell-command.ts'
 import { appError, type AppError } from '../shared/errors.ts'
 import { secretClipboard, type SecretClipboard } from './clipboard.ts'
 import { loginCommand, loginEntryFile, setLoginEntry } from './login-entry.ts'
@@ -30,6 +33,8 @@ export function openClipboard(): SecretClipboard {
 /** What the core asks of this desktop. */
 export function electronDesktop(secrets: SecretClipboard): Desktop {
   return {
+    command: shippedCommand(),
+
     async copyConcealed(secret, clearsAt) {
       await secrets.copy(secret, clearsAt).catch((cause: unknown) => {
         throw failed('The clipboard of this desktop could not be written', cause)
@@ -97,4 +102,13 @@ async function choosePlace(name: string, title?: string): Promise<string | null>
 
 function failed(what: string, cause: unknown): AppError {
   return appError('desktop_failed', { what }, { cause })
+}
+
+/** On Windows the installer sees to it; from a clone there is none. */
+function shippedCommand(): ShippedCommand | undefined {
+  const { APPIMAGE: appimage } = process.env
+  if (!app.isPackaged || process.platform === 'win32') return undefined
+  if (appimage !== undefined && appimage !== '') return { appimage }
+  const program = join(dirname(app.getAppPath()), 'cli', 'latchkey')
+  return existsSync(program) ? { program } : undefined
 }

@@ -4,6 +4,7 @@ import { desktopStrings } from '../shared/desktop-strings.ts'
 import type { KeyTest } from '../shared/key-test-schemas.ts'
 import type { FoundPlace, ImportAct, ImportLine } from '../shared/import-schemas.ts'
 import type { Limits } from '../shared/limit-schemas.ts'
+import type { ShellCommand } from '../shared/shell-command-schemas.ts'
 import type { Dialect, KeyState } from '../shared/schemas.ts'
 import { usd } from '../shared/usd.ts'
 import type { RangeChoice } from './usage/usage-range.ts'
@@ -749,7 +750,21 @@ export const strings = {
     search: 'Search settings',
     noHitTitle: (query: string) => `No setting matches “${query}”.`,
     noHitText: 'Names and explanations were searched.',
-    activityText: 'What was done, and by whom',
+    commandLine: 'Command line',
+    commandStates: {
+      none: (path: string) => `Makes the command latchkey for the terminal: ${path}`,
+      installed: (path: string) => `The command latchkey is ${path}`,
+      outdated: (path: string) => `${path} leads to a Latchkey that lay elsewhere`,
+      taken: (path: string) => `${path} is not of Latchkey’s making, so it stays as it is`,
+    } satisfies Record<ShellCommand['state'], (path: string) => string>,
+    commandPackaged: (path: string) => `The command latchkey is ${path}, put there by the package`,
+    commandInstall: 'Install the command',
+    commandInstalling: 'Installing',
+    commandRemove: 'Remove',
+    commandRemoving: 'Removing',
+    commandLineToAdd: 'If the terminal does not find it, add this line to the start-up file of your shell:',
+    copyCommandLine: 'Copy the line',
+    activityText: 'Who did what, and when',
     keepEvents: 'Keep events',
     keepEventsText: 'What is older is removed from the beginning; the chain stays verifiable',
     keptYears: (years: number) => (years === 0 ? 'For good' : count(years, 'year', 'years')),

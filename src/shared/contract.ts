@@ -73,6 +73,7 @@ import {
   TokenQuery,
   TokenRef,
 } from './tool-schemas.ts'
+import { ShellCommand, ShellCommandPatch } from './shell-command-schemas.ts'
 import { UpdateAnswer } from './update-schemas.ts'
 import { Usage, UsageInput } from './usage-schemas.ts'
 
@@ -580,6 +581,20 @@ export const operations = {
     status: 204,
     whenLocked: true,
   }),
+  getShellCommand: op(
+    null,
+    'Whether `latchkey` can be run in a terminal; null where the installer sees to that.',
+    nothing,
+    ShellCommand.nullable(),
+    { doors: windowOnly },
+  ),
+  setShellCommand: op(
+    null,
+    'Puts `latchkey` among the programs of this person, or takes it away; what is not ours stays.',
+    ShellCommandPatch,
+    ShellCommand.nullable(),
+    { doors: windowOnly },
+  ),
   chooseKeyFile: op(null, 'Asks for a key file and opens the vault with it until Latchkey quits.', nothing, Status, {
     doors: windowOnly,
   }),

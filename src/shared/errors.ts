@@ -475,6 +475,11 @@ export const errors = {
     'Check the name of the program, and that it is on the PATH.',
   ),
   page_not_built: row(503, 'The pages of the window have not been built', 'Run: npm run build'),
+  command_taken: row<{ path: string }>(
+    409,
+    ({ path }) => `${path} was not made by Latchkey, so it is left as it is`,
+    'Move it away, or run the command line from where the app lies.',
+  ),
   desktop_failed: row<{ what: string }>(503, ({ what }) => what, 'Nothing has been changed. Try again.'),
   setting_invalid: row<{ what: string }>(500, ({ what }) => what),
   internal: row(

@@ -1,8 +1,17 @@
 // The app as it is built, in the window's own harness: what no part of it can show alone.
 import { once } from 'node:events'
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import Database from 'better-sqlite3'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { generateFernetKey } from '../../src/core/crypto/fernet.ts'
@@ -339,6 +348,38 @@ describe.runIf(available)('a run of the app', () => {
     await expect.poll(() => app.isVisible(), SOON).toBe(true)
     await app.evaluate(() => void process.kill(process.pid, 'SIGTERM'), undefined).catch(() => undefined)
     expect(await app.ended()).toBe(0)
+  })
+})
+
+describe.runIf(available)('an unpacked app', () => {
+  beforeEach(newHome)
+  afterEach(removeHome)
+
+  it('puts its command line where a terminal finds it, and takes it away again', async () => {
+    // As a package lies on the disk: the app beside the command line.
+    const program = join(folder, 'Latchkey/resources/cli/latchkey')
+    mkdirSync(dirname(program), { recursive: true })
+    writeFileSync(program, '#!/bin/sh\n', { mode: 0o755 })
+    const packaged = join(folder, 'Latchkey/resources/app.asar')
+    symlinkSync(root, packaged)
+    const env = { PATH: process.env['PATH'], HOME: folder, LATCHKEY_HOME: home, ENCRYPTION_KEY: key }
+    const app = launch({ args: [packaged], env: { ...env, LATCHKEY_STANDIN_PACKAGED: '1' } })
+    try {
+      const page = await app.firstWindow()
+      const button = (name: string) => page.getByRole('button', { name, exact: true })
+      await page.getByRole('button', { name: /^Look around/ }).click()
+      await button('Settings').click()
+      await button('Install the command').click()
+      await button('Remove').waitFor()
+      const link = join(folder, '.local/bin/latchkey')
+      expect(readlinkSync(link)).toBe(program)
+      expect(await page.getByText('export PATH="$HOME/.local/bin:$PATH"').isVisible()).toBe(true)
+      await button('Remove').click()
+      await button('Install the command').waitFor()
+      expect(existsSync(link)).toBe(false)
+    } finally {
+      await app.close()
+    }
   })
 })
 

@@ -55,6 +55,8 @@ describe('the operation table', () => {
       'adoptKey',
       'setNetwork',
       'chooseAuthorities',
+      'getShellCommand',
+      'setShellCommand',
     ]
     for (const id of kept) {
       expect(operations[id].route).toBeNull()

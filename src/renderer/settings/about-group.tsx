@@ -2,6 +2,7 @@ import { useStatus } from '../state/status.ts'
 import { strings } from '../strings.ts'
 import { CodeLine } from '../ui/code-line.tsx'
 import { Note } from '../ui/note.tsx'
+import { CommandRow } from './command-row.tsx'
 import { SettingsGroup, SettingsRow } from './settings-row.tsx'
 import { sayProblem } from '../say-problem.ts'
 import { UpdateRows } from './update-rows.tsx'
@@ -10,7 +11,7 @@ import { UpdateRows } from './update-rows.tsx'
 export function AboutGroup() {
   const status = useStatus((state) => state.status)
   if (status === null) return null
-  const { vault, catalog, notes, version, updates } = status
+  const { vault, catalog, notes, version, updates, desktop } = status
   const { settings } = strings
   return (
     <SettingsGroup id="about" title={settings.about} text={settings.aboutText}>
@@ -28,6 +29,7 @@ export function AboutGroup() {
       {notes.map((note) => (
         <SettingsRow key={note} title={settings.toKnow} text={note} />
       ))}
+      {desktop && <CommandRow />}
       <UpdateRows version={version} updates={updates} />
     </SettingsGroup>
   )
