@@ -73,7 +73,7 @@ describe('the operation table', () => {
 
   it('changes nothing by GET', () => {
     for (const { id, method } of routed) {
-      const reads = /^(list|get|waitFor)/.test(id)
+      const reads = /^(list|get|export|waitFor)/.test(id)
       expect([id, method === 'GET']).toEqual([id, reads])
     }
   })
