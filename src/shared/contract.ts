@@ -319,7 +319,7 @@ export const operations = {
     Usage,
   ),
 
-  exportProviders: op(
+  getExport: op(
     'GET /export',
     'Providers and models without keys, as the text of a models.yaml: YAML, or the same in JSON.',
     ExportWish,

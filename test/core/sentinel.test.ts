@@ -112,7 +112,7 @@ describe('a canary key', () => {
     const tomorrow = () => Date.now() + 2 * 86_400_000
     await new ScheduledBackups({ vault: temp.core.vault, log, now: tomorrow }).runWhereDue()
     await ask('listBackups', {})
-    await ask('exportProviders', {})
+    await ask('getExport', {})
     await ask('openBackup', { path: join(temp.home, 'again.lkbackup'), passphrase })
     const [copy] = await temp.client.listBackups()
     await ask('openBackup', { path: copy?.path, passphrase })

@@ -22,7 +22,7 @@ Examples:
     .action(async (_options: object, command: Command) => {
       const globals = globalsOf(command)
       await withVault('read', globals, async ({ client }) => {
-        process.stdout.write((await client.exportProviders({ format: globals.json ? 'json' : 'yaml' })).text)
+        process.stdout.write((await client.getExport({ format: globals.json ? 'json' : 'yaml' })).text)
         const rows = await client.listProviders()
         const models = rows.reduce((count, row) => count + row.models.length, 0)
         say(

@@ -9,10 +9,7 @@ import { keysOf } from '../store/key-store.ts'
 import type { Vault } from '../vault.ts'
 import { listLocalCopies } from './local-copies.ts'
 
-type BackupApi = Pick<
-  Api,
-  'listBackups' | 'setBackupPassphrase' | 'removeBackupPassphrase' | 'backUp' | 'exportProviders'
->
+type BackupApi = Pick<Api, 'listBackups' | 'setBackupPassphrase' | 'removeBackupPassphrase' | 'backUp' | 'getExport'>
 
 interface BackupParts {
   vault: Vault
@@ -23,7 +20,7 @@ interface BackupParts {
 /** The operations on backups: of the owner in person, since a backup holds every key and the master key. */
 export function backupOperations({ vault, desktop, warn }: BackupParts, by: Actor): BackupApi {
   return {
-    async exportProviders({ format }) {
+    async getExport({ format }) {
       const { catalogOf, catalogText } = await import('./plain-export.ts')
       const rows = await vault.reader().listProviders()
       return { text: format === 'json' ? `${JSON.stringify(catalogOf(rows))}\n` : catalogText(rows) }

@@ -118,8 +118,7 @@ function CopiesRow() {
 function PlainRow() {
   const { attempt, note } = useTry()
   const { backup: words } = strings
-  const save = async (): Promise<void> =>
-    saveText('models.yaml', (await api.exportProviders()).text, 'application/yaml')
+  const save = async (): Promise<void> => saveText('models.yaml', (await api.getExport()).text, 'application/yaml')
   return (
     <SettingsRow title={words.plain} text={words.plainText} below={note}>
       {() => (
