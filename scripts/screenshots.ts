@@ -180,13 +180,13 @@ async function fill(): Promise<void> {
   await core.vault.withMasterKey((store) => store.record({ act: 'key.copy', provider: 'anthropic' }, actorOf('window')))
   on(23, 11, 47)
   const refuse = (kind: 'limit' | 'origin' | 'scope', provider: string | null, caller?: string): void =>
-    core.vault.refusals.note({ kind, provider, by: actorOf('rest', caller), detail: {} })
+    core.vault.trail.refusals.note({ kind, provider, by: actorOf('rest', caller), detail: {} })
   refuse('limit', 'anthropic', 'claude-code')
-  await core.vault.refusals.settle()
+  await core.vault.trail.refusals.settle()
   on(23, 13, 5)
   refuse('origin', null)
   refuse('scope', 'google', 'nightly-evals')
-  await core.vault.refusals.settle()
+  await core.vault.trail.refusals.settle()
   on(23, 14, 28)
   const use = {
     token_id: null,

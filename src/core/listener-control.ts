@@ -215,7 +215,8 @@ export class ListenerControl {
       mounts: this.#gateway?.mounts ?? [],
       revision: () => this.#parts.revision(),
       identify: (hash: Buffer) => this.#identify(hash),
-      onRefused: (why: AppError, caller: Caller | undefined) => noteRequest(this.#parts.vault.refusals, why, caller),
+      onRefused: (why: AppError, caller: Caller | undefined) =>
+        noteRequest(this.#parts.vault.trail.refusals, why, caller),
       admit: (request: Admitted) => this.#admit(request),
       call: (id: string, input: unknown, caller: Caller) =>
         dispatch(this.#apiOf(caller), 'rest', id, input, (error, operation) => log.error({ operation, err: error })),

@@ -201,7 +201,7 @@ export async function openCore(options: CoreOptions): Promise<Core> {
       await run?.close()
       await listener.close()
       await (await opening)?.close()
-      await vault.settle()
+      await vault.trail.settle()
       vault.close()
     },
   }

@@ -6,10 +6,6 @@ import { appError, type AppError } from '../shared/errors.ts'
 import type { LockReason } from '../shared/lock-schemas.ts'
 import type { KeySourceName } from '../shared/schemas.ts'
 import type { Actor } from './actor.ts'
-import { Refusals } from './audit/refusals.ts'
-import { pruneTrail } from './audit/retention.ts'
-import { Sealing } from './audit/sealing.ts'
-import { sealTrail } from './audit/trail.ts'
 import type { KeyCustody } from './key-custody.ts'
 import type { GivenKeys } from './crypto/key-sources.ts'
 import { KeyDestroyed } from './crypto/fernet.ts'
@@ -18,12 +14,12 @@ import { AppLock } from './lock/app-lock.ts'
 import { UnlockTries } from './lock/unlock-tries.ts'
 import { takesPassphrase, rewrap, type RewrapAct } from './lock/rewrap.ts'
 import type { Places } from './places.ts'
-import { ensurePrivateFolder } from './private-files.ts'
 import { assertMendable, startOver, type LostVault, type StartedOver } from './start-over.ts'
 import { openVaultForWriting } from './store/sqlite/sqlite-vault-file.ts'
-import { MasterKeyChanged, type AuditEntry, type Store } from './store/store.ts'
+import { MasterKeyChanged, type Store } from './store/store.ts'
 import type { VaultFile } from './store/vault-file.ts'
 import { assertOpens, CLOSED, missingKey, VaultOpening, type Opened, type OpeningParts } from './vault-opening.ts'
+import { VaultTrail } from './vault-trail.ts'
 
 interface VaultOptions extends OpeningParts {
   /** A refusal could not be written down. */
@@ -38,11 +34,9 @@ const LETTING_GO_PAUSE = 20
 export class Vault {
   readonly places: Places
   readonly lock: AppLock
-  /** What was refused, on its way into the audit trail. */
-  readonly refusals: Refusals
+  readonly trail: VaultTrail
   readonly #options: VaultOptions
   readonly #opening: VaultOpening
-  readonly #sealing: Sealing
   #opened: Opened = CLOSED
   #epoch = 0
   #seen = ''
@@ -58,9 +52,10 @@ export class Vault {
     this.#options = options
     this.places = options.places
     this.lock = new AppLock(new UnlockTries(this.places.unlock_tries))
-    this.#sealing = new Sealing(() => this.#sealTrail(), options.warn)
-    this.#opening = new VaultOpening(options, this.lock, () => this.#sealing.changed())
-    this.refusals = new Refusals((entry, by, alarm) => this.#recordRefusal(entry, by, alarm), options.onUnrecorded)
+    const hold = (act: (opened: Opened) => Promise<void>): Promise<void> => this.#hold(() => act(this.#opened))
+    const { places, warn, onUnrecorded } = options
+    this.trail = new VaultTrail({ vault: this, places, warn, onUnrecorded, hold })
+    this.#opening = new VaultOpening(options, this.lock, () => this.trail.changed())
   }
 
   /** Opens the vault of these places, or makes it; what is wrong becomes a state, not an exception. */
@@ -274,10 +269,16 @@ export class Vault {
   }
 
   /** Holds the file open while an act runs, also when the vault is opened anew meanwhile; then sees what changed. */
-  async during<T>(act: () => Promise<T>): Promise<T> {
+  during<T>(act: () => Promise<T>): Promise<T> {
+    return this.#hold(async () => {
+      await this.#refresh()
+      return act()
+    })
+  }
+
+  async #hold<T>(act: () => Promise<T>): Promise<T> {
     this.#busy += 1
     try {
-      await this.#refresh()
       return await act()
     } finally {
       this.#busy -= 1
@@ -335,7 +336,7 @@ export class Vault {
 
   async #replaceFile<T>(earlier: Promise<void> | undefined, act: () => Promise<T>): Promise<T> {
     await earlier?.catch(() => undefined)
-    await this.settle()
+    await this.trail.settle()
     this.#retire({ ...CLOSED, problem: appError('vault_busy', undefined) })
     if (this.#busy === 0) this.#release()
     try {
@@ -381,47 +382,12 @@ export class Vault {
     return turn
   }
 
-  /** Seals what was done and is not sealed yet: for one who is about to close. */
-  async settle(): Promise<void> {
-    await this.refusals.settle()
-    await this.#sealing.settle()
-  }
-
-  /** Removes the events that are older than the audit trail keeps, and answers how many. Throws what is wrong while read-only. */
-  pruneTrail(): Promise<number> {
-    return this.withMasterKey((store, ring) => pruneTrail(store, this.places.audit_head, ring))
-  }
-
-  /** A vault that is not open takes no row; what was refused stays refused. */
-  async #recordRefusal(entry: AuditEntry, by: Actor, alarm: boolean): Promise<void> {
-    await this.during(() =>
-      this.withMasterKey((store) => (alarm ? store.audit.raiseAlarm(entry, by) : store.record(entry, by))),
-    )
-  }
-
   /** Lets go of the file at once; an act that still runs fails. */
   close(): void {
-    this.#sealing.cancel()
+    this.trail.cancel()
     this.lock.forget('now')
     this.#retire(CLOSED)
     this.#release()
-  }
-
-  /** Nothing is looked at anew for it: the vault that was changed is the one to seal. */
-  async #sealTrail(): Promise<void> {
-    const { places, warn } = this.#options
-    const { file, ring, problem } = this.#opened
-    if (problem !== undefined || file === undefined || ring === undefined || !file.isInPlace()) return
-    this.#busy += 1
-    try {
-      ensurePrivateFolder(places.config, warn)
-      const isCurrent = async (): Promise<boolean> => (await file.store.readVault()).master_key_id === ring.currentId
-      await sealTrail(file.store.audit, places.audit_head, ring, isCurrent)
-      await pruneTrail(file.store, places.audit_head, ring)
-    } finally {
-      this.#busy -= 1
-      if (this.#busy === 0) this.#release()
-    }
   }
 
   #writable(): [Store, KeyRing] {

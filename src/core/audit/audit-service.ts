@@ -24,9 +24,9 @@ export function auditOperations(vault: Vault, by: Actor): AuditApi {
 
     async setAuditRetention({ years }) {
       // Only what is sealed goes.
-      await vault.settle()
+      await vault.trail.settle()
       await vault.withMasterKey((store) => store.writeSettings({ audit_kept_years: years }, by))
-      const removed = await vault.pruneTrail()
+      const removed = await vault.trail.prune()
       return { years, removed }
     },
 

@@ -51,7 +51,7 @@ export function openToolGateway({ vault, environment, tokens, catalog, log }: To
     upstreams,
     ports: vaultPorts({ vault, environment, tokens, endings, turns, catalog, log }),
     log,
-    onRefused: (why, caller) => noteRequest(vault.refusals, why, caller),
+    onRefused: (why, caller) => noteRequest(vault.trail.refusals, why, caller),
   })
   return {
     ...gateway,

@@ -27,7 +27,7 @@ export async function releaseKey(
     })
   } catch (cause) {
     if (toAppError(cause).code === 'key_unreadable') {
-      vault.refusals.note({
+      vault.trail.refusals.note({
         kind: 'key',
         by,
         provider: row.name,

@@ -6,7 +6,7 @@ import { chat, openServing, withToken, type Serving } from '../gateway/open-serv
 
 /** The refusals of a kind, the oldest first, once all are on the disk. */
 async function refused({ temp }: Pick<Serving, 'temp'>, kind: string) {
-  await temp.core.vault.refusals.settle()
+  await temp.core.vault.trail.refusals.settle()
   const { events } = await temp.client.listAudit({ act: `refused.${kind}` })
   return events.toReversed().map(({ door, caller, provider, detail }) => ({ door, caller, provider, detail }))
 }

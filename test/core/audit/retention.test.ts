@@ -77,7 +77,7 @@ describe('a trail that is kept for a year', () => {
     await agedVault(folder.home, 3, 200)
     await using temp = await openTempCore({ home: folder.home, key })
     await temp.client.setAuditRetention({ years: 1 })
-    await temp.core.vault.settle()
+    await temp.core.vault.trail.settle()
     const { ring, places } = temp.core.vault
     if (ring === undefined) throw new Error('the vault is open')
     const inDays = (days: number) =>
@@ -124,10 +124,10 @@ describe('a trail that is kept for a year', () => {
     await prunedVault(folder.home)
     await using lost = await openTempCore({ home: folder.home, key: null })
     await lost.client.startOver({ vault_name: 'vault-home' })
-    await lost.core.vault.settle()
+    await lost.core.vault.trail.settle()
     expect(await verdictOf(lost)).toMatchObject({ holds: true, removed_to: 8, seal: 'holds' })
     await lost.client.rotateMasterKey()
-    await lost.core.vault.settle()
+    await lost.core.vault.trail.settle()
     expect(await verdictOf(lost)).toMatchObject({ holds: true, removed_to: 8, seal: 'holds', beyond: 0 })
   })
 
@@ -181,7 +181,7 @@ describe('a trail of which the beginning was removed by age', () => {
     const hash = String(ask(folder.home, 'SELECT hash FROM audit WHERE seq = 5'))
     await using temp = await openTempCore({ home: folder.home, key })
     await temp.client.setAuditRetention({ years: 1 })
-    await temp.core.vault.settle()
+    await temp.core.vault.trail.settle()
     expect(await verdictOf(temp)).toMatchObject({ holds: true })
     writeFileSync(sealOf(folder.home), JSON.stringify(sealAt({ seq: 5, hash }, KeyRing.parse(key))))
     expect(await verdictOf(temp)).toMatchObject({ holds: false, what: 'seal_older', seq: 5 })

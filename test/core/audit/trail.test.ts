@@ -48,7 +48,7 @@ async function verdictsAfter(home: string): Promise<unknown[]> {
   await using temp = await openTempCore({ home, key })
   const first = await verdictOf(temp)
   await temp.client.createProvider({ name: 'later', display_name: 'Later' })
-  await temp.core.vault.settle()
+  await temp.core.vault.trail.settle()
   return [first, await verdictOf(temp)]
 }
 
@@ -63,7 +63,7 @@ describe('the trail of a vault', () => {
 
   it('holds behind the seal too, and says how many rows that are', async () => {
     await using temp = await openTempCore()
-    await temp.core.vault.settle()
+    await temp.core.vault.trail.settle()
     const sealed = Number(ask(temp.home, 'SELECT max(seq) FROM audit'))
     await temp.client.createProvider({ name: 'x', display_name: 'X' })
     expect(await verdictOf(temp)).toEqual([true, sealed, 1])
@@ -81,7 +81,7 @@ describe('the trail of a vault', () => {
       ...[0, 1, 2].map(() => first.client.createProvider({ name: 'same', display_name: 'Same' })),
     ])
     expect(refused.filter(({ status }) => status === 'rejected')).toHaveLength(2)
-    await first.core.vault.settle()
+    await first.core.vault.trail.settle()
     const last = Number(ask(folder.home, 'SELECT max(seq) FROM audit'))
     expect(ask(folder.home, "SELECT count(*) FROM audit WHERE act = 'provider.create'")).toBe(81)
     expect(await verdictOf(second)).toEqual([true, last, 0])
@@ -153,7 +153,7 @@ describe('a trail that was tampered with', () => {
     ])
     await using temp = await openTempCore({ home: folder.home, key })
     for (const name of ['e', 'f', 'g']) await temp.client.createProvider({ name, display_name: name })
-    await temp.core.vault.settle()
+    await temp.core.vault.trail.settle()
     expect(await verdictOf(temp)).toEqual(['rewritten', 6])
   })
 
@@ -179,7 +179,7 @@ describe('the seal', () => {
     await vaultWithTrail(folder.home)
     await using temp = await openTempCore({ home: folder.home, key: null })
     await temp.client.startOver({ vault_name: 'vault-home' })
-    await temp.core.vault.settle()
+    await temp.core.vault.trail.settle()
     expect(await verdictOf(temp)).toEqual([true, Number(ask(folder.home, 'SELECT max(seq) FROM audit')), 0])
     expect(existsSync(sealOf(folder.home))).toBe(true)
   })

@@ -1,3 +1,4 @@
+import { setImmediate as nextRound } from 'node:timers/promises'
 import Database from 'better-sqlite3'
 import { expect, it } from 'vitest'
 import { ProviderBook } from '../../../src/core/gateway/provider-book.ts'
@@ -31,6 +32,8 @@ it('keeps the rows of providers, and never answers one that has been changed', a
   const other = new Database(places.vault)
   other.prepare("UPDATE provider SET binding = 'x' WHERE id = ?").run(id)
   other.close()
+  // What others do is looked at once a round of the event loop; another process's commit never falls within one.
+  await nextRound()
   expect((await find())?.binding).toBe('x')
   await temp.client.deleteProvider({ provider_id: id })
   expect(await find()).toBeUndefined()
