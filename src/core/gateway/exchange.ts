@@ -9,14 +9,15 @@ import { EventEnds } from './event-ends.ts'
 import type { Ending, Watcher } from './ports.ts'
 import { headerOf, passedHeaders } from './response-headers.ts'
 import { upstreamError } from './upstream-error.ts'
+import { isSmallJson, WeighedBody } from './weighed-body.ts'
 
 export interface ExchangeOptions {
   /** The provider's name, for sentences. */
   provider: string
   /** What the answer must not hold. */
   forms: readonly Buffer[]
-  /** Whether another key should be tried for this status. */
-  another: (status: number, headers: readonly string[]) => boolean
+  /** Whether another key should be tried for this answer. `by_body`: asked again with its body, where that is small. */
+  another: (status: number, headers: readonly string[], body?: Buffer) => boolean | 'by_body'
   watcher: Watcher | undefined
   onEcho: () => void
   /** The event that says in the caller's dialect why its stream ends here. */
@@ -41,6 +42,8 @@ export class Exchange implements Dispatcher.DispatchHandler {
   #encoded: EncodedEcho | undefined
   #held: Buffer[] = []
   #looking = false
+  /** A body that is held back until it is known whether it refuses the key. */
+  #weighed: WeighedBody | undefined
   #status: number | null = null
   #firstByte: number | null = null
   #over = false
@@ -83,9 +86,9 @@ export class Exchange implements Dispatcher.DispatchHandler {
     this.#status = status
     const { provider, forms, another } = this.#options
     const raw = rawHeadersOf(controller)
-    if (another(status, raw)) {
-      this.#finish('next_key', { how: 'another' })
-      controller.abort(new Error('another key is tried'))
+    const next = another(status, raw)
+    if (next === true) {
+      this.#tryAnother()
       return
     }
     if (status >= 300 && status < 400 && status !== 304) {
@@ -111,6 +114,10 @@ export class Exchange implements Dispatcher.DispatchHandler {
     if (isEvents && encoding === 'plain' && headerOf(headers, 'content-length') === undefined) {
       this.#events = new EventEnds()
     }
+    if (next === 'by_body' && encoding === 'plain' && isSmallJson(headers)) {
+      this.#weighed = new WeighedBody((body) => another(status, raw, body) === true)
+      return
+    }
     if (forms.length > 0 && typeof encoding === 'object') this.#encoded = new EncodedEcho(encoding.encoding, forms)
     // A body that came along goes out with its head; a head without one must not wait for it.
     else process.nextTick(() => this.#sendHead(true))
@@ -124,18 +131,38 @@ export class Exchange implements Dispatcher.DispatchHandler {
       void this.#look(this.#encoded, chunk, controller)
       return
     }
-    if (!this.#guard.push(chunk, this.#pass)) this.#stopEcho()
-    else if (this.#res.writableNeedDrain) controller.pause()
+    if (this.#weighed === undefined) this.#guarded(chunk)
+    else if (!this.#weighed.push(chunk)) this.#passWeighed(this.#weighed)
+    if (!this.#over && this.#res.writableNeedDrain) controller.pause()
   }
 
   onResponseEnd(): void {
     if (this.#over) return
     if (this.#encoded !== undefined) void this.#lookAtEnd(this.#encoded)
-    else this.#complete()
+    else if (this.#weighed?.refusesKey() === true) this.#tryAnother()
+    else {
+      if (this.#weighed !== undefined) this.#passWeighed(this.#weighed)
+      this.#complete()
+    }
   }
 
   onResponseError(_controller: Dispatcher.DispatchController, cause: Error): void {
     this.failed(cause)
+  }
+
+  #tryAnother(): void {
+    this.#finish('next_key', { how: 'another' })
+    this.#controller?.abort(new Error('another key is tried'))
+  }
+
+  #guarded(chunk: Buffer): void {
+    if (!this.#over && !this.#guard.push(chunk, this.#pass)) this.#stopEcho()
+  }
+
+  /** It is not about the key: what was held back goes on as it came. */
+  #passWeighed(weighed: WeighedBody): void {
+    this.#weighed = undefined
+    for (const chunk of weighed.chunks) this.#guarded(chunk)
   }
 
   async #look(encoded: EncodedEcho, chunk: Buffer, controller: Dispatcher.DispatchController): Promise<void> {
@@ -205,6 +232,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
   }
 
   #complete(): void {
+    if (this.#over) return
     this.#guard.end(this.#pass)
     this.#sendHead(false)
     if (this.#over) return
@@ -243,6 +271,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
     this.#res.off('close', this.#onClose)
     this.#encoded?.destroy()
     this.#held = []
+    this.#weighed = undefined
     const total_ms = performance.now() - this.#began
     this.#options.watcher?.onFinish({ status: this.#status, outcome, first_byte_ms: this.#firstByte, total_ms })
     this.#settle(ended)

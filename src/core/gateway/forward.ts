@@ -6,8 +6,9 @@ import type { Store } from '../store/store.ts'
 import type { Vault } from '../vault.ts'
 import type { Asked, GatewayLimits } from './asked.ts'
 import { formsOf } from './echo-guard.ts'
-import { Exchange, type Ended } from './exchange.ts'
+import { Exchange, type Ended, type ExchangeOptions } from './exchange.ts'
 import { isRefusal } from './key-turns.ts'
+import { mayRefuseBy400 } from './key-verdict.ts'
 import type { Plan } from './plan.ts'
 import type { GatewayPorts, KeyCandidate, Use, Watcher } from './ports.ts'
 import { lastEventOf } from './refusal.ts'
@@ -123,9 +124,11 @@ async function send(
   const forms = formsOf(secret)
   try {
     if (cut.why !== undefined || res.destroyed) return nothingSent(watcher, cut.why)
-    const another = (status: number, headers: readonly string[]): boolean => {
-      key.onAnswer?.(status, headers)
-      return isRefusal(status) && !isLast()
+    const another: ExchangeOptions['another'] = (status, headers, body) => {
+      key.onAnswer?.(status, headers, body)
+      if (isLast()) return false
+      if (isRefusal(status, body)) return true
+      return status === 400 && body === undefined && mayRefuseBy400(endpoint) ? 'by_body' : false
     }
     const onEcho = (): void => ports.onEcho(use)
     const lastEvent = (why: AppError): Buffer => lastEventOf(why, endpoint.dialect)

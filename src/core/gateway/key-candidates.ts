@@ -49,7 +49,7 @@ function candidate(provider: ProviderRow, key: StoredKey, vault: Vault, turns: K
       turn = key_id === null ? undefined : turns.begin(key_id)
       return vault.withMasterKey((store, ring) => openCurrentKey(store, ring, { ...provider, ...key }))
     },
-    onAnswer: (status, headers) => turn?.answered(status, headers),
+    onAnswer: (status, headers, body) => turn?.answered(status, headers, body),
     onEnd: () => turn?.end(),
   }
 }

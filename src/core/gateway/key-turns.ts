@@ -1,13 +1,15 @@
 // Which of a provider's keys is tried when. A key that was refused rests for a while, longer each time it is refused
 // again; then one request may try it, and what the provider says to that one decides.
 import type { KeyHealth } from '../store/key-store.ts'
+import { refusesKey } from './key-verdict.ts'
 import { headerOf } from './response-headers.ts'
 
 /** Statuses by which a provider says that this key will not do: wrong, not paid for, forbidden, at its limit. */
 const REFUSALS: ReadonlySet<number> = new Set([401, 402, 403, 429])
 
-export function isRefusal(status: number): boolean {
-  return REFUSALS.has(status)
+/** `body` is that of a 400, where it may be about the key. */
+export function isRefusal(status: number, body?: Buffer): boolean {
+  return REFUSALS.has(status) || (status === 400 && body !== undefined && refusesKey(body))
 }
 
 /** How long a key rests after its first refusal, and at most, in milliseconds; a limit passes sooner than a lock. */
@@ -17,7 +19,7 @@ const LONGEST_ASKED_FOR = 86_400_000
 /** One try of a key, from before it is sent. */
 export interface Turn {
   /** What the provider said, as soon as it did. */
-  answered(status: number, headers: readonly string[]): void
+  answered(status: number, headers: readonly string[], body?: Buffer): void
   /** Nothing more is to come. */
   end(): void
 }
@@ -71,8 +73,8 @@ export class KeyTurns {
     const probing = record.refusals > 0 && !record.tried
     if (probing) record.tried = true
     return {
-      answered: (status, headers) => {
-        if (isRefusal(status)) this.refused(key_id, status, headers)
+      answered: (status, headers, body) => {
+        if (isRefusal(status, body)) this.refused(key_id, status, headers)
         // An answer to what was sent before the refusal tells nothing of the time after it.
         else if (status < 300 && began >= record.refusedAt) this.accepted(key_id, status)
       },

@@ -1,4 +1,6 @@
+import { z } from 'zod'
 import type { Reply } from './ask-upstream.ts'
+import type { Endpoint } from './endpoint.ts'
 
 export type Verdict = 'valid' | 'refused' | 'limited' | 'unclear'
 
@@ -11,6 +13,44 @@ export interface KeyVerdict {
 
 // Google and xAI answer 400 to a wrong key, which others answer to a wrong request.
 const WRONG_KEY = /API_KEY_INVALID|API key not valid|API key expired|(?:incorrect|invalid) API key/i
+
+const KNOWN_FOR_400: ReadonlySet<string> = new Set(['https://generativelanguage.googleapis.com', 'https://api.x.ai'])
+
+/** Whether a 400 of this endpoint may be about the key, and not about the request. */
+export function mayRefuseBy400({ dialect, origin }: Pick<Endpoint, 'dialect' | 'origin'>): boolean {
+  return dialect === 'google' || KNOWN_FOR_400.has(origin)
+}
+
+/**
+ * Whether the body of a 400 says that the key is wrong. Read is what the provider itself says: a message may quote the
+ * request further on, and a request must not be able to put a key to rest.
+ */
+export function refusesKey(body: Buffer): boolean {
+  let answer: unknown
+  try {
+    answer = JSON.parse(body.toString('utf8'))
+  } catch {
+    return false
+  }
+  // Google's endpoint for clients of OpenAI answers with a list of one.
+  const parsed = Refusal.safeParse(Array.isArray(answer) ? answer[0] : answer)
+  if (!parsed.success) return false
+  const { error } = parsed.data
+  if (typeof error === 'string') return WRONG_KEY_FIRST.test(error)
+  return WRONG_KEY_FIRST.test(error.message ?? '') || error.details?.some(({ reason }) => reason === INVALID) === true
+}
+
+const INVALID = 'API_KEY_INVALID'
+const WRONG_KEY_FIRST = /^(?:API key (?:not valid|expired)|(?:incorrect|invalid) API key)/i
+const Refusal = z.object({
+  error: z.union([
+    z.string(),
+    z.object({
+      message: z.string().optional(),
+      details: z.array(z.object({ reason: z.string().optional() })).optional(),
+    }),
+  ]),
+})
 
 /** What a provider's answer to a harmless question tells of the key. */
 export function keyVerdict(reply: Pick<Reply, 'status' | 'body'>): KeyVerdict {

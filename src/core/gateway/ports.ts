@@ -70,8 +70,8 @@ export interface KeyCandidate {
   environment?: string
   /** Decrypts it. The one who asked zeroes the Buffer. */
   open(): Promise<Buffer>
-  /** What the provider said to it: for cool-downs and states. */
-  onAnswer?(status: number, headers: readonly string[]): void
+  /** What the provider said to it: for cool-downs and states. The body is given where it alone can tell. */
+  onAnswer?(status: number, headers: readonly string[], body?: Buffer): void
   /** It is tried no longer, whether or not there was an answer. */
   onEnd?(): void
 }

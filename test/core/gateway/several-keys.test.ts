@@ -1,5 +1,6 @@
 import type { ServerResponse } from 'node:http'
 import { describe, expect, it, vi } from 'vitest'
+import { mayRefuseBy400, refusesKey } from '../../../src/core/gateway/key-verdict.ts'
 import { beginEvents, openUpstream, sendJson } from '../../support/fake-upstream/open-upstream.ts'
 import { dumpVault, tamper } from '../../support/vault-dump.ts'
 import { CANARY, openGateway, type GatewayOptions, type TestGateway } from './open-gateway.ts'
@@ -9,11 +10,12 @@ const POST = { method: 'POST', headers: { 'content-type': 'application/json' }, 
 const keyNamed = (name: string): string => `${CANARY}-${name}`
 
 /** A provider that answers each key in its own way; `asked` says which keys it saw, in order. */
-async function openProvider(answers: Record<string, (res: ServerResponse) => void>) {
+async function openProvider(answers: Record<string, (res: ServerResponse) => void>, header = 'authorization') {
   const asked: string[] = []
   const upstream = await openUpstream(async (req, res, seen) => {
     await seen.arrived
-    const name = req.headers.authorization?.slice(`Bearer ${CANARY}-`.length) ?? ''
+    const shown = req.headers[header]?.toString() ?? ''
+    const name = shown.slice(shown.indexOf(CANARY) + CANARY.length + 1)
     asked.push(name)
     answers[name]?.(res)
   })
@@ -28,9 +30,13 @@ const says =
   }
 
 /** A gateway before a provider that has these keys. */
-async function openWith(origin: string, names: readonly string[], options: GatewayOptions = {}) {
+async function openWith(
+  origin: string,
+  names: readonly string[],
+  { dialect, ...options }: GatewayOptions & { dialect?: 'google' } = {},
+) {
   const gateway = await openGateway(options)
-  const { id } = await gateway.add({ name: 'up', base_url: origin })
+  const { id } = await gateway.add({ name: 'up', base_url: origin, ...(dialect === undefined ? {} : { dialect }) })
   const { client } = gateway.temp
   for (const name of names) await client.addKey({ provider_id: id, api_key: keyNamed(name), label: name })
   return Object.assign(gateway, {
@@ -196,5 +202,106 @@ describe('several keys in the vault', () => {
     await client.addKey({ ...ref, api_key: keyNamed('c'), position: 1 })
     await ask(gateway)
     expect(upstream.asked).toEqual(['a', 'b', 'a', 'c'])
+  })
+})
+
+describe('a wrong key that is answered with 400', () => {
+  const GENERATE = '/proxy/up/v1beta/models/m:generateContent'
+  const WRONG = {
+    error: {
+      code: 400,
+      message: 'API key not valid. Please pass a valid API key.',
+      status: 'INVALID_ARGUMENT',
+      details: [{ '@type': 'type.googleapis.com/google.rpc.ErrorInfo', reason: 'API_KEY_INVALID' }],
+    },
+  }
+  const wrong = (res: ServerResponse): void => sendJson(res, 400, WRONG)
+  const google = { dialect: 'google' } as const
+  /** As it is on the wire, odd spaces and all. */
+  const raw = (body: string) => (res: ServerResponse) => {
+    res.writeHead(400, { 'content-type': 'application/json; charset=UTF-8', 'x-request-id': 'r1' })
+    res.end(body)
+  }
+  const generate = async (gateway: TestGateway): Promise<[number, string | null, string]> => {
+    const response = await gateway.call(GENERATE, { ...POST, body: '{"contents":[]}' })
+    return [response.status, response.headers.get('x-request-id'), await response.text()]
+  }
+
+  it('gives way to the next one, and rests', async () => {
+    await using upstream = await openProvider({ a: wrong, b: says(200) }, 'x-goog-api-key')
+    await using gateway = await openWith(upstream.origin, ['a', 'b'], google)
+    for (let n = 0; n < 2; n++) expect(await generate(gateway)).toEqual([200, null, '{"said":200}'])
+    expect(upstream.asked).toEqual(['a', 'b', 'b'])
+    await vi.waitFor(async () => expect(await gateway.keys()).toMatchObject([{ state: 'failing' }, { state: 'valid' }]))
+  })
+
+  it('is told to the caller as it was said where no other key is left', async () => {
+    await using upstream = await openProvider({ a: wrong, b: wrong }, 'x-goog-api-key')
+    await using gateway = await openWith(upstream.origin, ['a', 'b'], google)
+    expect(await generate(gateway)).toEqual([400, null, JSON.stringify(WRONG)])
+    expect(upstream.asked).toEqual(['a', 'b'])
+  })
+
+  it.each([
+    ['is about the request', '{ "error" : {"code":400,  "message":"Unknown name \\"x\\": Cannot find field."} }\n'],
+    ['quotes what a request says of keys', '{"error":{"message":"Bad value: API key not valid","details":[{}]}}'],
+    ['is not JSON', 'API key not valid'],
+    ['is larger than any that is about a key', `{"error":{"message":"${'x'.repeat(300_000)} API_KEY_INVALID"}}`],
+  ])('is told apart from a 400 that %s, which passes byte for byte', async (_what, body) => {
+    await using upstream = await openProvider({ a: raw(body), b: says(200) }, 'x-goog-api-key')
+    await using gateway = await openWith(upstream.origin, ['a', 'b'], google)
+    for (let n = 0; n < 2; n++) expect(await generate(gateway)).toEqual([400, 'r1', body])
+    expect(upstream.asked).toEqual(['a', 'a'])
+  })
+
+  it('is looked for in a body that comes in pieces, which goes on once it is too large', async () => {
+    const rest = Promise.withResolvers<ServerResponse>()
+    const start = (res: ServerResponse): void => {
+      res.writeHead(400, { 'content-type': 'application/json' })
+      res.write('"' + 'x'.repeat(20_000))
+      rest.resolve(res)
+    }
+    await using upstream = await openProvider({ a: start, b: says(200) }, 'x-goog-api-key')
+    await using gateway = await openWith(upstream.origin, ['a', 'b'], google)
+    const response = await gateway.call(GENERATE, { ...POST, body: '{"contents":[]}' })
+    // The head is here, and the provider has not finished.
+    expect(response.status).toBe(400)
+    ;(await rest.promise).end('"')
+    expect(await response.text()).toBe(`"${'x'.repeat(20_000)}"`)
+  })
+
+  it('never hands a key that is sent back to the caller', async () => {
+    const echo = raw(`{"error":{"message":"Unexpected: ${keyNamed('a')}"}}`)
+    await using upstream = await openProvider({ a: echo, b: says(200) }, 'x-goog-api-key')
+    await using gateway = await openWith(upstream.origin, ['a', 'b'], google)
+    const [status, , text] = await generate(gateway)
+    expect([status, text.includes(CANARY)]).toEqual([502, false])
+    expect(gateway.echoes).toHaveLength(1)
+  })
+
+  it('is not looked for where a provider answers with 401 to one', async () => {
+    await using upstream = await openProvider({ a: wrong, b: says(200) })
+    await using gateway = await openWith(upstream.origin, ['a', 'b'])
+    expect(await ask(gateway)).toEqual([400, WRONG])
+    expect(upstream.asked).toEqual(['a'])
+  })
+
+  it('is known of Google and xAI, in the words of each', () => {
+    const may = (dialect: 'openai' | 'google', origin: string) => mayRefuseBy400({ dialect, origin })
+    expect([may('openai', 'https://api.x.ai'), may('openai', 'https://generativelanguage.googleapis.com')]).toEqual([
+      true,
+      true,
+    ])
+    expect([may('google', 'https://example.com'), may('openai', 'https://example.com')]).toEqual([true, false])
+    const says = (value: unknown) => refusesKey(Buffer.from(JSON.stringify(value)))
+    expect(says([WRONG])).toBe(true)
+    expect(says({ code: 'invalid-argument', error: 'Incorrect API key provided: xa***zz.' })).toBe(true)
+    expect(says({ error: { message: 'API key expired. Please renew the API key.' } })).toBe(true)
+    expect([says({ error: 'Invalid model' }), says([]), says(null), says('API key not valid')]).toEqual([
+      false,
+      false,
+      false,
+      false,
+    ])
   })
 })
