@@ -261,6 +261,7 @@ export const strings = {
     labelPlaceholder: 'Who or what it belongs to',
     optional: 'optional',
     newKey: 'Another key',
+    inPlaceOf: (label: string) => `Key in place of ${label}`,
     actionsOf: (label: string) => `Actions for the key ${label}`,
     rename: 'Rename',
     switchOff: 'Switch off',
@@ -269,7 +270,7 @@ export const strings = {
     moveDown: 'Move down',
     off: 'Off',
     restsUntil: (time: string) => `Rests until ${time}`,
-    unreadable: 'It cannot be read: remove it and add it again.',
+    unreadable: 'It cannot be read: replace it.',
     states: {
       untested: 'Not tested',
       valid: 'Works',

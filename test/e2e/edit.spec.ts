@@ -207,6 +207,14 @@ test('keeps several keys, in an order that can be changed, each with its label a
   await keys.getByLabel('Label').fill('Work')
   await page.keyboard.press('Enter')
   await expect(rows).toHaveText([/^Work/, /^Key 1/])
+  await choose('Work', 'Replace key')
+  const inPlace = keys.getByLabel('Key in place of Work')
+  await expect(inPlace).toBeFocused()
+  await inPlace.fill(latchkey.newKey('sk-proj-'))
+  await page.keyboard.press('Enter')
+  await expect(inPlace).toBeHidden()
+  await expect(button(keys, 'Actions for the key Work')).toBeFocused()
+  await expect(rows).toHaveText([/^Work.*Not tested/, /^Key 1.*Off/])
   const listed = JSON.parse(await latchkey.cli(['key', 'list', 'openai', '--json'])) as {
     label: string
     enabled: boolean

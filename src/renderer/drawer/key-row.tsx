@@ -8,6 +8,7 @@ import {
   CircleOff,
   Clock,
   Ellipsis,
+  KeyRound,
   Pencil,
   Power,
   Trash2,
@@ -24,6 +25,7 @@ import { Icon } from '../ui/icon.tsx'
 import { IconButton } from '../ui/icon-button.tsx'
 import { Menu, MenuItem, MenuLine } from '../ui/menu.tsx'
 import { ago, timeOf } from '../words.ts'
+import { EnterKey } from './enter-key.tsx'
 
 interface KeyRowProps {
   provider: Provider
@@ -32,17 +34,26 @@ interface KeyRowProps {
   /** What the provider said to a test just now; null while it is asked. */
   answer: string | null | undefined
   onTest: () => void
+  onReplaced: () => Promise<void>
   onChange: (change: { label?: string; enabled?: boolean; position?: number }) => void
 }
 
 /** A key: its label, how it fares, when it was last used, and what can be done with it. */
-export function KeyRow({ provider, of, last, answer, onTest, onChange }: KeyRowProps) {
+export function KeyRow({ provider, of, last, answer, onTest, onReplaced, onChange }: KeyRowProps) {
   const { id, label, position, enabled, state, last_used_at } = of
   const [isNaming, setNaming] = useState(false)
+  const [isReplacing, setReplacing] = useState(false)
+  const menuId = `key-${provider.id}-${position}`
   const block = useWriteBlock()
   const hint = useKeyHints(({ hints }) => hints?.byKey.get(id ?? ''))
   const { keys, action, tools } = strings
   const { icon, color } = lookOf(of)
+  const replaced = async (): Promise<void> => {
+    setReplacing(false)
+    await onReplaced()
+    // A new key is a new row; its place is the same.
+    requestAnimationFrame(() => document.getElementById(menuId)?.focus())
+  }
   return (
     <li className="flex flex-col border-line not-first:border-t">
       <div className="flex min-h-9 items-center gap-2 pr-1 pl-3">
@@ -73,13 +84,14 @@ export function KeyRow({ provider, of, last, answer, onTest, onChange }: KeyRowP
         <span className="w-24 shrink-0 text-right text-12 text-text-3">
           {last_used_at === null ? tools.never : ago(last_used_at)}
         </span>
-        <Menu trigger={<IconButton icon={Ellipsis} name={keys.actionsOf(label)} says={action.more} />}>
+        <Menu trigger={<IconButton id={menuId} icon={Ellipsis} name={keys.actionsOf(label)} says={action.more} />}>
           <MenuItem
             icon={Activity}
             label={action.testKey}
             why={block ?? (state === 'unreadable' ? keys.unreadable : undefined)}
             onSelect={onTest}
           />
+          <MenuItem icon={KeyRound} label={action.replaceKey} why={block} onSelect={() => setReplacing(true)} />
           <MenuItem icon={Pencil} label={keys.rename} why={block} onSelect={() => setNaming(true)} />
           <MenuItem
             icon={Power}
@@ -119,6 +131,11 @@ export function KeyRow({ provider, of, last, answer, onTest, onChange }: KeyRowP
         <p role="status" className="px-3 pb-2 text-12 wrap-anywhere text-text-2 select-text">
           {answer ?? strings.test.asking(provider.display_name)}
         </p>
+      )}
+      {isReplacing && (
+        <div className="px-1 pb-1">
+          <EnterKey provider={provider} inPlaceOf={of} onDone={() => void replaced()} />
+        </div>
       )}
     </li>
   )

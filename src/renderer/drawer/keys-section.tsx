@@ -9,7 +9,7 @@ import { strings } from '../strings.ts'
 import { Button } from '../ui/button.tsx'
 import { Segmented } from '../ui/segmented.tsx'
 import { formatNumber } from '../words.ts'
-import { AddKey } from './add-key.tsx'
+import { EnterKey } from './enter-key.tsx'
 import { KeyRow } from './key-row.tsx'
 import { useKeys } from './use-keys.ts'
 
@@ -85,6 +85,7 @@ export function KeysSection({ provider }: { provider: Provider }) {
             onChange={(change) =>
               void run(() => api.updateKey({ provider_id: provider.id, key_id: key.id ?? 'first', ...change }))
             }
+            onReplaced={reload}
           />
         ))}
       </ul>
@@ -102,7 +103,7 @@ export function KeysSection({ provider }: { provider: Provider }) {
         </div>
       )}
       {isAdding && (
-        <AddKey
+        <EnterKey
           provider={provider}
           onDone={() => {
             setAdding(false)

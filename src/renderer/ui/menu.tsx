@@ -34,7 +34,8 @@ export function Menu({ trigger, children, onOpen }: MenuProps) {
           onCloseAutoFocus={(event) => {
             // What an entry opened has the focus already.
             const { overlay, confirm } = useOverlays.getState()
-            if (overlay?.kind !== overlayAtOpening.current || confirm !== null) event.preventDefault()
+            const isWritten = document.activeElement instanceof HTMLInputElement
+            if (overlay?.kind !== overlayAtOpening.current || confirm !== null || isWritten) event.preventDefault()
           }}
           className="z-40 min-w-52 rounded-8 border border-line-2 bg-raised p-1 shadow-menu data-[state=closed]:animate-rise-out data-[state=open]:animate-rise-in"
         >

@@ -1,4 +1,5 @@
 import { useEffect, useRef, useState, type KeyboardEvent } from 'react'
+import type { ProviderKey } from '../../shared/provider-key-schemas.ts'
 import type { Provider } from '../../shared/schemas.ts'
 import { api, problemOf } from '../api.ts'
 import { emptyKey } from '../providers/key-draft.ts'
@@ -12,8 +13,15 @@ import { TextField } from '../ui/field.tsx'
 import { KeyField } from '../ui/key-field.tsx'
 import { hostOf } from '../words.ts'
 
-/** Takes one more key of a provider. */
-export function AddKey({ provider, onDone }: { provider: Provider; onDone: () => void }) {
+interface EnterKeyProps {
+  provider: Provider
+  /** The key in whose place it comes, with its label, order and switch; none: it is one more. */
+  inPlaceOf?: ProviderKey
+  onDone: () => void
+}
+
+/** Takes one more key of a provider, or another in place of one. */
+export function EnterKey({ provider, inPlaceOf, onDone }: EnterKeyProps) {
   const [label, setLabel] = useState('')
   const [draft, setDraft] = useState(emptyKey)
   const [error, setError] = useState<string>()
@@ -23,15 +31,16 @@ export function AddKey({ provider, onDone }: { provider: Provider; onDone: () =>
   const { keys, key, action } = strings
   useEffect(() => first.current?.querySelector('input')?.focus(), [])
 
-  const add = async (): Promise<void> => {
+  const save = async (): Promise<void> => {
     if (isBusy || foreign !== undefined) return
     const problem = draft.value === '' ? key.needed : keyProblem(draft.value)
     setError(problem)
     if (problem !== undefined) return
     setBusy(true)
     try {
-      const named = label.trim() === '' ? {} : { label }
-      await api.addKey({ provider_id: provider.id, api_key: draft.value, ...named })
+      const ref = { provider_id: provider.id, api_key: draft.value }
+      if (inPlaceOf === undefined) await api.addKey({ ...ref, ...(label.trim() === '' ? {} : { label }) })
+      else await api.updateKey({ ...ref, key_id: inPlaceOf.id ?? 'first' })
       onDone()
     } catch (cause) {
       setError(sayProblem(problemOf(cause)))
@@ -40,23 +49,25 @@ export function AddKey({ provider, onDone }: { provider: Provider; onDone: () =>
   }
   const keyDown = (event: KeyboardEvent): void => {
     if (event.key !== 'Enter' || event.ctrlKey || event.metaKey || !(event.target instanceof HTMLInputElement)) return
-    // The form around it saves the provider; Enter here adds the key.
+    // The form around it saves the provider; Enter here saves the key.
     event.preventDefault()
-    void add()
+    void save()
   }
   return (
     // Enter in its fields does what its button does.
     // oxlint-disable-next-line jsx-a11y/no-static-element-interactions
     <div ref={first} onKeyDown={keyDown} className="flex flex-col gap-3 rounded-8 border border-line bg-inset p-3">
-      <TextField
-        label={keys.label}
-        aside={keys.optional}
-        value={label}
-        onChange={setLabel}
-        input={{ maxLength: 100, placeholder: keys.labelPlaceholder }}
-      />
+      {inPlaceOf === undefined && (
+        <TextField
+          label={keys.label}
+          aside={keys.optional}
+          value={label}
+          onChange={setLabel}
+          input={{ maxLength: 100, placeholder: keys.labelPlaceholder }}
+        />
+      )}
       <KeyField
-        label={keys.newKey}
+        label={inPlaceOf === undefined ? keys.newKey : keys.inPlaceOf(inPlaceOf.label)}
         value={draft.value}
         onChange={(value, trimmed) => {
           setDraft({ ...draft, value, trimmed })
@@ -82,9 +93,9 @@ export function AddKey({ provider, onDone }: { provider: Provider; onDone: () =>
           look="primary"
           busy={isBusy && action.saving}
           why={foreign === undefined ? undefined : strings.edit.answerFirst}
-          onClick={() => void add()}
+          onClick={() => void save()}
         >
-          {keys.add}
+          {inPlaceOf === undefined ? keys.add : action.replaceKey}
         </Button>
       </div>
     </div>
