@@ -105,6 +105,17 @@ export class KeyTurns {
     this.#note({ key_id, state, status, at: now, until: record.until })
   }
 
+  /** Lets keys rest on that were told to before this process began; how often in a row they were refused is not known. */
+  recall(known: readonly KeyHealth[]): void {
+    const now = this.#now()
+    for (const { key_id, state, at, until } of known) {
+      if (until === null || until <= now || this.#records.has(key_id)) continue
+      // A clock that was ahead must not make a rest longer than any provider may ask for.
+      const rest = Math.min(until, now + LONGEST_ASKED_FOR)
+      Object.assign(this.#recordOf(key_id), { refusals: 1, refusedAt: Math.min(at, now), until: rest, state })
+    }
+  }
+
   #isReady(key_id: string | null, now: number): boolean {
     const record = key_id === null ? undefined : this.#records.get(key_id)
     return record === undefined || record.refusals === 0 || (now >= record.until && !record.tried)

@@ -41,11 +41,18 @@ interface ToolGatewayDeps {
 }
 
 /** Opens the gateway over a vault and its tokens. */
-export function openToolGateway({ vault, environment, tokens, catalog, log }: ToolGatewayDeps): ToolGateway {
+export async function openToolGateway({
+  vault,
+  environment,
+  tokens,
+  catalog,
+  log,
+}: ToolGatewayDeps): Promise<ToolGateway> {
   const upstreams = new Upstreams({ network: networkOf(vault) })
   const endings = new Endings({ vault, catalog, log })
   const notes = new HealthNotes({ vault, log })
   const turns = new KeyTurns(notes.add)
+  turns.recall(await notes.known())
   const gateway = createGateway({
     vault,
     upstreams,

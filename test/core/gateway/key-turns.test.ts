@@ -36,6 +36,33 @@ describe('the turns of keys', () => {
     expect(noted).toEqual([{ key_id: 'a', state: 'valid', status: 200, at: 1_000, until: null }])
   })
 
+  it('let a key rest on that was told to before a restart, and not longer', () => {
+    const { turns, order, answer, clock, noted } = turnsAt(10_000)
+    turns.recall([
+      { key_id: 'a', state: 'limited', status: 429, at: 5_000, until: 20_000 },
+      { key_id: 'b', state: 'failing', status: 401, at: 5_000, until: 10_000 },
+      { key_id: 'c', state: 'valid', status: 200, at: 5_000, until: null },
+    ])
+    expect(order()).toBe('bc')
+    clock.now = 20_000
+    expect(order()).toBe('abc')
+    answer('a', 200)
+    expect(noted).toEqual([{ key_id: 'a', state: 'valid', status: 200, at: 20_000, until: null }])
+  })
+
+  it('let no key rest for more than a day, whatever a clock that was wrong has left', () => {
+    const { turns, order, clock } = turnsAt(10_000)
+    turns.recall([{ key_id: 'a', state: 'limited', status: 429, at: 9e12, until: 9e12 }])
+    expect(order()).toBe('bc')
+    clock.now += 86_400_000
+    expect(order()).toBe('abc')
+    // What is known by now is newer.
+    turns.refused('b', 401)
+    turns.recall([{ key_id: 'b', state: 'limited', status: 429, at: 0, until: 9e12 }])
+    clock.now += 60_000
+    expect(order()).toBe('abc')
+  })
+
   it.each([401, 402, 403, 429])('pass over a key that was refused with %i, until it has rested', (status) => {
     const { order, answer, clock, noted } = turnsAt(1_000)
     answer('a', status)

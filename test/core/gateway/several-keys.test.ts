@@ -1,8 +1,11 @@
 import type { ServerResponse } from 'node:http'
 import { describe, expect, it, vi } from 'vitest'
+import { generateFernetKey } from '../../../src/core/crypto/fernet.ts'
 import { mayRefuseBy400, refusesKey } from '../../../src/core/gateway/key-verdict.ts'
 import { beginEvents, openUpstream, sendJson } from '../../support/fake-upstream/open-upstream.ts'
 import { dumpVault, tamper } from '../../support/vault-dump.ts'
+import { tempHome } from '../../support/temp-core.ts'
+import { openServing, withToken, type Serving } from './open-serving.ts'
 import { CANARY, openGateway, type GatewayOptions, type TestGateway } from './open-gateway.ts'
 
 const CHAT = '/proxy/up/chat/completions'
@@ -186,6 +189,28 @@ describe('several keys in the vault', () => {
     await client.setKeyChoice({ provider_id, choice: 'in_order' })
     await ask(gateway)
     expect(upstream.asked.at(-1)).toBe('a')
+  })
+
+  it('rest on after a restart for as long as they were told to', async () => {
+    await using upstream = await openProvider({ a: says(429, { 'retry-after': '600' }), b: says(200) })
+    using folder = tempHome()
+    const key = generateFernetKey()
+    let token = ''
+    const asked = async (serving: Serving): Promise<string[]> => {
+      expect((await fetch(serving.address + CHAT, withToken(token, POST))).status).toBe(200)
+      return upstream.asked.splice(0)
+    }
+    {
+      await using serving = await openServing({ home: folder.home, key })
+      const { id: provider_id } = await serving.add({ name: 'up', base_url: upstream.origin })
+      for (const label of ['a', 'b']) {
+        await serving.temp.client.addKey({ provider_id, api_key: keyNamed(label), label })
+      }
+      ;({ token } = await serving.token())
+      expect(await asked(serving)).toEqual(['a', 'b'])
+    }
+    await using again = await openServing({ home: folder.home, key })
+    expect(await asked(again)).toEqual(['b'])
   })
 
   it('are used as they stand now: moved, removed, added while the gateway runs', async () => {
