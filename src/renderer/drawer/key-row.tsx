@@ -14,7 +14,7 @@ import {
   Trash2,
   type LucideIcon,
 } from 'lucide-react'
-import { useState, type KeyboardEvent } from 'react'
+import { useRef, useState, type KeyboardEvent } from 'react'
 import type { ProviderKey } from '../../shared/provider-key-schemas.ts'
 import type { Provider } from '../../shared/schemas.ts'
 import { useKeyHints } from '../state/key-hints.ts'
@@ -43,6 +43,7 @@ export function KeyRow({ provider, of, last, answer, onTest, onReplaced, onChang
   const { id, label, position, enabled, state, last_used_at } = of
   const [isNaming, setNaming] = useState(false)
   const [isReplacing, setReplacing] = useState(false)
+  const row = useRef<HTMLLIElement>(null)
   const menuId = `key-${provider.id}-${position}`
   const block = useWriteBlock()
   const hint = useKeyHints(({ hints }) => hints?.byKey.get(id ?? ''))
@@ -55,7 +56,7 @@ export function KeyRow({ provider, of, last, answer, onTest, onReplaced, onChang
     requestAnimationFrame(() => document.getElementById(menuId)?.focus())
   }
   return (
-    <li className="flex flex-col border-line not-first:border-t">
+    <li ref={row} className="flex flex-col border-line not-first:border-t">
       <div className="flex min-h-9 items-center gap-2 pr-1 pl-3">
         {isNaming ? (
           <NameField
@@ -84,7 +85,10 @@ export function KeyRow({ provider, of, last, answer, onTest, onReplaced, onChang
         <span className="w-24 shrink-0 text-right text-12 text-text-3">
           {last_used_at === null ? tools.never : ago(last_used_at)}
         </span>
-        <Menu trigger={<IconButton id={menuId} icon={Ellipsis} name={keys.actionsOf(label)} says={action.more} />}>
+        <Menu
+          fieldAfter={() => row.current?.querySelector('input')}
+          trigger={<IconButton id={menuId} icon={Ellipsis} name={keys.actionsOf(label)} says={action.more} />}
+        >
           <MenuItem
             icon={Activity}
             label={action.testKey}

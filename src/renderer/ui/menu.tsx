@@ -10,10 +10,12 @@ interface MenuProps {
   trigger: ReactNode
   children: ReactNode
   onOpen?: () => void
+  /** A field that one of its entries opened, if any: it has the focus once the menu is gone. */
+  fieldAfter?: () => HTMLElement | null | undefined
 }
 
 /** A list of acts under a button. */
-export function Menu({ trigger, children, onOpen }: MenuProps) {
+export function Menu({ trigger, children, onOpen, fieldAfter }: MenuProps) {
   const overlayAtOpening = useRef<string>(undefined)
   return (
     <DropdownMenu.Root
@@ -34,8 +36,11 @@ export function Menu({ trigger, children, onOpen }: MenuProps) {
           onCloseAutoFocus={(event) => {
             // What an entry opened has the focus already.
             const { overlay, confirm } = useOverlays.getState()
-            const isWritten = document.activeElement instanceof HTMLInputElement
-            if (overlay?.kind !== overlayAtOpening.current || confirm !== null || isWritten) event.preventDefault()
+            const field = fieldAfter?.()
+            const isTaken = overlay?.kind !== overlayAtOpening.current || confirm !== null
+            if (isTaken || (field !== undefined && field !== null)) event.preventDefault()
+            // Only now: while the menu fades, the pointer over it takes the focus back.
+            if (!isTaken) field?.focus()
           }}
           className="z-40 min-w-52 rounded-8 border border-line-2 bg-raised p-1 shadow-menu data-[state=closed]:animate-rise-out data-[state=open]:animate-rise-in"
         >
