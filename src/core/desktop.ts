@@ -12,6 +12,8 @@ export interface Desktop {
   choosePlace(title: string, name: string): Promise<string | null>
   /** Asks where to save a file, with this name proposed, and writes it. Answers its path; null where the person cancels. */
   saveFile(name: string, text: string): Promise<string | null>
+  /** Shows the system's print dialog for a page of text; false where the person cancels. */
+  print(lines: readonly string[]): Promise<boolean>
   /** The command line that came with this app; undefined where its installer puts it on the PATH, or there is none. */
   readonly command?: ShippedCommand | undefined
   /** Puts the window out of sight. */

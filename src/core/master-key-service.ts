@@ -10,7 +10,13 @@ import type { Vault } from './vault.ts'
 
 type MasterKeyApi = Pick<
   Api,
-  'moveMasterKey' | 'saveRecoveryCopy' | 'printRecoveryCopy' | 'restoreMasterKey' | 'planRotation' | 'rotateMasterKey'
+  | 'moveMasterKey'
+  | 'saveRecoveryCopy'
+  | 'putRecoveryCopyOnPaper'
+  | 'printRecoveryCopy'
+  | 'restoreMasterKey'
+  | 'planRotation'
+  | 'rotateMasterKey'
 >
 
 /** The operations on the master key itself, loaded when one is asked for: most runs never do. */
@@ -43,6 +49,12 @@ export function masterKeyOperations(vault: Vault, desktop: Desktop | undefined, 
       )
       if (path !== null) await saveRecoveryCopy(vault, passphrase, { path, replace: true }, by)
       return { path }
+    },
+
+    async putRecoveryCopyOnPaper() {
+      if (desktop === undefined) throw appError('not_allowed', { what: 'Only the desktop window prints' })
+      const { putRecoveryCopyOnPaper } = await import('./recovery/make-recovery-copy.ts')
+      return { printed: await putRecoveryCopyOnPaper(vault, (lines) => desktop.print(lines), by) }
     },
 
     async printRecoveryCopy() {

@@ -16,6 +16,7 @@ import { reason } from '../core/private-files.ts'
 import type { ShippedCommand } from '../core/shell-command.ts'
 import { appError, type AppError } from '../shared/errors.ts'
 import { secretClipboard, type SecretClipboard } from './clipboard.ts'
+import type { Printer } from './print-page.ts'
 import { loginCommand, loginEntryFile, setLoginEntry } from './login-entry.ts'
 
 /** The clipboard of this desktop, as a place for secrets. */
@@ -31,7 +32,7 @@ export function openClipboard(): SecretClipboard {
 }
 
 /** What the core asks of this desktop. */
-export function electronDesktop(secrets: SecretClipboard): Desktop {
+export function electronDesktop(secrets: SecretClipboard, printer: Pick<Printer, 'print'>): Desktop {
   return {
     command: shippedCommand(),
 
@@ -68,6 +69,11 @@ export function electronDesktop(secrets: SecretClipboard): Desktop {
       })
       return filePath
     },
+
+    print: (lines) =>
+      printer.print(lines).catch((cause: unknown) => {
+        throw failed(`Nothing was printed: ${reason(cause)}`, cause)
+      }),
 
     async hideWindow() {
       // Not hidden altogether: without a tray it could not be found again.

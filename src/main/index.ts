@@ -13,6 +13,7 @@ import { openBundle, SCHEME, WINDOW_ORIGIN, WINDOW_URL } from './bundle.ts'
 import { electronDesktop, openClipboard } from './desktop.ts'
 import { serveIpc } from './ipc.ts'
 import { startUtilityHelper } from './keychain-utility.ts'
+import { printerBeside } from './print-page.ts'
 import { refusedSwitches } from './refused-switches.ts'
 import { openShell } from './shell.ts'
 import { startOptions, type StartOptions } from './start-options.ts'
@@ -52,11 +53,12 @@ function isOnlyOne(): boolean {
 async function start({ hidden, ...keyOptions }: StartOptions): Promise<void> {
   const quitting = new AbortController()
   const secrets = openClipboard()
+  const printer = printerBeside(await openBundle(out))
   const core = await openCore({
     env: process.env,
     cwd: process.cwd(),
     ...keyOptions,
-    desktop: electronDesktop(secrets),
+    desktop: electronDesktop(secrets, printer),
     startKeychain: startUtilityHelper,
     log,
   })
@@ -68,7 +70,7 @@ async function start({ hidden, ...keyOptions }: StartOptions): Promise<void> {
   const api = core.apiFor(actorOf('window'))
   const origin = devServer === undefined ? WINDOW_ORIGIN : new URL(devServer).origin
   serveIpc(ipcMain, api, origin, (error, operation) => log.error({ operation, err: error }))
-  protocol.handle(SCHEME, await openBundle(out))
+  protocol.handle(SCHEME, printer.serve)
   const open = await openShell({
     api,
     url: devServer ?? WINDOW_URL,

@@ -52,6 +52,7 @@ import {
   MovedMasterKey,
   MoveMasterKey,
   NewRecoveryCopy,
+  PaperRecoveryCopy,
   PrintedRecoveryCopy,
   RestoredMasterKey,
   RestoreMasterKey,
@@ -455,6 +456,13 @@ export const operations = {
     NewRecoveryCopy,
     SavedRecoveryCopy,
     { doors: inPerson },
+  ),
+  putRecoveryCopyOnPaper: op(
+    null,
+    'Prints the master key itself, by the dialog of the system; the window never holds it.',
+    nothing,
+    PaperRecoveryCopy,
+    { doors: windowOnly },
   ),
   restoreMasterKey: op(
     null,

@@ -75,6 +75,9 @@ export const NewRecoveryCopy = z.strictObject({ passphrase: Passphrase, path: z.
 /** Where it lies; null where the person cancelled. */
 export const SavedRecoveryCopy = z.object({ path: z.string().nullable() })
 
+/** False where the person cancelled. */
+export const PaperRecoveryCopy = z.object({ printed: z.boolean() })
+
 /** The master key itself, as it is put on paper. */
 export const PrintedRecoveryCopy = z.object({ key: z.string(), fingerprint: z.string() })
 

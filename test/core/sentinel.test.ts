@@ -37,6 +37,7 @@ const desktop: Desktop = {
   chooseFile: async () => null,
   choosePlace: async () => null,
   saveFile: async () => null,
+  print: async () => false,
   hideWindow: async () => undefined,
   setStartAtLogin: async () => undefined,
 }

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path'
 import type { Command } from 'commander'
 import { confirm } from '../ask.ts'
+import { paperLines } from '../../core/recovery/paper-copy.ts'
 import { globalsOf, type Globals } from '../globals.ts'
 import { withVault } from '../open-vault.ts'
 import { Answers, receiveNewPassphrase } from '../receive-passphrase.ts'
@@ -68,26 +69,7 @@ async function printIt(globals: Globals, yes: boolean): Promise<void> {
     await confirm('This shows the master key itself. Whoever reads it can open the vault. Go on?', yes)
     const { key, fingerprint } = await client.printRecoveryCopy()
     if (globals.json) return print(JSON.stringify({ key, fingerprint }))
-    print(
-      [
-        'Latchkey recovery copy: the master key itself',
-        `Vault        ${printable(core.places.vault)}`,
-        `Fingerprint  ${fingerprint}`,
-        `Printed      ${new Date().toISOString().slice(0, 10)}`,
-        '',
-        `  ${inGroups(key)}`,
-        '',
-        'If the master key is lost, run latchkey restore-key and type it; spaces do not matter.',
-      ].join('\n'),
-    )
+    print(paperLines({ vault: printable(core.places.vault), key, fingerprint }).join('\n'))
     say('Put it on paper, keep that apart from this machine, and clear the screen.')
   })
-}
-
-/** Four at a time, as a person reads and types them. */
-function inGroups(key: string): string {
-  return key
-    .split(',')
-    .map((one) => one.replaceAll(/.{4}(?=.)/g, '$& '))
-    .join(' , ')
 }

@@ -7,6 +7,7 @@ import { KeyRing } from '../crypto/master-key.ts'
 import { WrappingKey } from '../crypto/wrapped-key.ts'
 import { reason, unwritable, writePrivateFile } from '../private-files.ts'
 import type { Vault } from '../vault.ts'
+import { paperLines } from './paper-copy.ts'
 import { recoveryText } from './recovery-file.ts'
 
 interface Destination {
@@ -29,10 +30,11 @@ export async function saveRecoveryCopy(
   if (!replace) assertFree(path)
   const wrapping = await WrappingKey.create(passphrase)
   try {
-    await lend(vault, 'file', by, (keyText) => {
+    await release(vault, 'file', by, (keyText) => {
       const text = recoveryText(keyText, wrapping, vault.name)
       if (!write(path, text, replace)) throw appError('backup_exists', { path })
     })
+    await noteCopy(vault, 'file', by)
   } finally {
     wrapping.destroy()
   }
@@ -40,10 +42,33 @@ export async function saveRecoveryCopy(
 
 /** The master key itself, to be put on paper by its owner. */
 export async function printRecoveryCopy(vault: Vault, by: Actor): Promise<{ key: string; fingerprint: string }> {
-  return lend(vault, 'print', by, (key, fingerprint) => ({ key, fingerprint }))
+  const copy = await release(vault, 'print', by, (key, fingerprint) => ({ key, fingerprint }))
+  await noteCopy(vault, 'print', by)
+  return copy
 }
 
-async function lend<T>(
+/**
+ * Has the master key printed; false where the person cancels. Throws as `print` does, or what is wrong while the vault is
+ * read-only.
+ */
+export async function putRecoveryCopyOnPaper(
+  vault: Vault,
+  print: (lines: readonly string[]) => Promise<boolean>,
+  by: Actor,
+): Promise<boolean> {
+  const lines = await release(vault, 'print', by, (key, fingerprint) =>
+    paperLines({ vault: vault.places.vault, key, fingerprint }),
+  )
+  if (!(await print(lines))) return false
+  await noteCopy(vault, 'print', by)
+  return true
+}
+
+function noteCopy(vault: Vault, form: 'file' | 'print', by: Actor): Promise<void> {
+  return vault.withMasterKey((store) => store.custody.noteRecoveryCopy(form, by))
+}
+
+async function release<T>(
   vault: Vault,
   form: 'file' | 'print',
   by: Actor,
@@ -53,9 +78,7 @@ async function lend<T>(
     const { master_key_id: id } = await store.readVault()
     if (id === null) throw appError('internal', undefined, { cause: new Error('the vault has no check value') })
     await store.record({ act: 'master_key.release', provider: null, detail: { form } }, by)
-    const given = give(ledBy(masterKey.toString('utf8'), id), id)
-    await store.custody.noteRecoveryCopy(form, by)
-    return given
+    return give(ledBy(masterKey.toString('utf8'), id), id)
   })
 }
 

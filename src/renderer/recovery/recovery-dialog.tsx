@@ -25,7 +25,8 @@ function RecoveryForm() {
   const [wrong, setWrong] = useState<Partial<typeof typed>>({})
   const [refusal, setRefusal] = useState<string>()
   const [isBusy, setBusy] = useState(false)
-  const [path, setPath] = useState<string>()
+  const [made, setMade] = useState<readonly string[]>()
+  const [isPrinting, setPrinting] = useState(false)
   const { recovery, lock, action } = strings
 
   const change = (part: Partial<typeof typed>): void => {
@@ -40,24 +41,40 @@ function RecoveryForm() {
   }
   const submit = async (event: FormEvent): Promise<void> => {
     event.preventDefault()
-    if (isBusy) return
+    if (isBusy || isPrinting) return
     const problems = found()
     setWrong(problems)
     if (Object.keys(problems).length > 0) return
-    setBusy(true)
+    await make(setBusy, async () => {
+      const { path } = await api.saveRecoveryCopy({ passphrase: typed.passphrase })
+      return path === null ? undefined : [recovery.saved(path), recovery.savedNext]
+    })
+  }
+  const print = (): Promise<void> =>
+    make(setPrinting, async () => {
+      if (isBusy) return undefined
+      const { printed } = await api.putRecoveryCopyOnPaper({})
+      return printed ? [recovery.isOnPaper, recovery.paperNext] : undefined
+    })
+  const make = async (
+    busy: (now: boolean) => void,
+    copy: () => Promise<readonly string[] | undefined>,
+  ): Promise<void> => {
+    busy(true)
+    setRefusal(undefined)
     try {
-      const saved = await api.saveRecoveryCopy({ passphrase: typed.passphrase })
-      if (saved.path !== null) {
+      const sentences = await copy()
+      if (sentences !== undefined) {
         setDirty(false)
-        setPath(saved.path)
+        setMade(sentences)
         await refresh()
       }
     } catch (cause) {
       setRefusal(sayProblem(problemOf(cause)))
     }
-    setBusy(false)
+    busy(false)
   }
-  if (path !== undefined) return <Saved path={path} />
+  if (made !== undefined) return <Made sentences={made} />
   return (
     <form onSubmit={(event) => void submit(event)} className="flex min-h-0 grow flex-col">
       <DialogHeader title={recovery.title} />
@@ -80,7 +97,13 @@ function RecoveryForm() {
         <p className="text-12 text-text-3">{recovery.onPaper}</p>
         {refusal !== undefined && <Note kind="failure">{refusal}</Note>}
       </DialogBody>
-      <DialogFooter>
+      <DialogFooter
+        left={
+          <Button busy={isPrinting && recovery.printing} onClick={() => void print()}>
+            {recovery.print}
+          </Button>
+        }
+      >
         <Button onClick={requestClose}>{action.cancel}</Button>
         <Button type="submit" look="primary" busy={isBusy && action.saving}>
           {recovery.save}
@@ -90,14 +113,14 @@ function RecoveryForm() {
   )
 }
 
-function Saved({ path }: { path: string }) {
+function Made({ sentences: [what, next] }: { sentences: readonly string[] }) {
   const { recovery, action } = strings
   return (
     <>
       <DialogHeader title={recovery.title} />
       <DialogBody className="gap-2">
-        <p className="text-13 wrap-anywhere select-text">{recovery.saved(path)}</p>
-        <p className="text-13 text-text-2">{recovery.savedNext}</p>
+        <p className="text-13 wrap-anywhere select-text">{what}</p>
+        <p className="text-13 text-text-2">{next}</p>
       </DialogBody>
       <DialogFooter>
         <Button look="primary" onClick={() => closeOverlay()}>

@@ -80,6 +80,7 @@ describe('a key that is asked for', () => {
       chooseFile: async () => null,
       choosePlace: async () => null,
       saveFile: async () => null,
+      print: async () => false,
       hideWindow: async () => undefined,
       setStartAtLogin: async () => undefined,
     }

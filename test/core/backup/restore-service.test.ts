@@ -37,6 +37,7 @@ function openWindow(home: string): Promise<TempCore> {
     chooseFile: async () => chosen,
     choosePlace: async () => chosen,
     saveFile: async () => null,
+    print: async () => false,
     hideWindow: async () => undefined,
     setStartAtLogin: async () => undefined,
   }

@@ -10,12 +10,19 @@ import { ask, sha256Of, tamper } from '../../support/vault-dump.ts'
 const PASSPHRASE = 'a passphrase of its own'
 /** What the person typed into the save dialog, or null for a cancel. */
 let chosen: string | null = null
+/** What was handed to the system's print dialog, and whether the person agrees in it. */
+let onPaper: readonly string[] = []
+let agrees = true
 const desktop: Desktop = {
   copyConcealed: async () => undefined,
   openExternal: async () => undefined,
   chooseFile: async () => null,
   choosePlace: async () => chosen,
   saveFile: async () => null,
+  print: async (lines) => {
+    onPaper = lines
+    return agrees
+  },
   hideWindow: async () => undefined,
   setStartAtLogin: async () => undefined,
 }
@@ -125,6 +132,26 @@ describe('a recovery copy', () => {
     })
     expect(core.core.vault.state).toBe('open')
     expect(readFileSync(at('master.key'), 'utf8').trim()).toBe(key)
+  })
+
+  it('is printed by the window as it is read and typed, and counts once it is on paper', async () => {
+    const key = readFileSync(at('master.key'), 'utf8').trim()
+    await using core = await open({ door: 'window', desktop })
+    tamper(home, 'UPDATE vault SET recovery_copy_at = NULL')
+    const copied = async () => (await core.client.getStatus()).master_key.recovery_copy
+    agrees = false
+    expect(await core.client.putRecoveryCopyOnPaper()).toEqual({ printed: false })
+    expect(await copied()).toBeNull()
+    agrees = true
+    expect(await core.client.putRecoveryCopyOnPaper()).toEqual({ printed: true })
+    expect(await copied()).toMatchObject({ current: true })
+    const typed = onPaper.find((line) => line.startsWith('  '))?.replaceAll(' ', '')
+    expect(typed).toBe(key)
+    expect(ask(home, "SELECT group_concat(act || detail) FROM audit WHERE detail LIKE '%print%'")).toBe(
+      'master_key.release{"form":"print"},master_key.release{"form":"print"},master_key.recovery_copy{"form":"print"}',
+    )
+    await using alone = await open({ door: 'window' })
+    expect(await alone.call('putRecoveryCopyOnPaper')).toMatchObject(code('not_allowed'))
   })
 
   it('is saved by the window where the person says, and nowhere else', async () => {

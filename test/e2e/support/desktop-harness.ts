@@ -49,6 +49,8 @@ export interface DesktopApp {
   putOnClipboard(text: string): Promise<void>
   /** Addresses that were handed to the person's browser. */
   openedExternally(): Promise<string[]>
+  /** What stood on the pages that were printed. */
+  printed(): Promise<string[]>
   webPreferences(): Promise<WebPreferences>
   isVisible(): Promise<boolean>
   /** Closes the window as its title bar does. */
@@ -101,6 +103,7 @@ export async function launchDesktop(options: DesktopOptions): Promise<DesktopApp
     answerDialog: (answer) => evaluate((_electron, given, host) => host.answerDialog(given), answer),
     clipboard: () => evaluate((_electron, _arg, host) => host.clipboardFormats(), undefined),
     putOnClipboard: (text) => evaluate(({ clipboard }, given) => clipboard.writeText(given), text),
+    printed: () => evaluate((_electron, _arg, { record }) => record.printed, undefined),
     openedExternally: () => evaluate((_electron, _arg, { record }) => record.openedExternally, undefined),
     webPreferences: () =>
       evaluate((_electron, _arg, { record }) => record.windowOptions[0]?.webPreferences ?? {}, undefined),

@@ -7,6 +7,7 @@ const record = {
   trayMenus: [],
   dialogs: [],
   openedExternally: [],
+  printed: [],
   answers: [],
   waitingDialogs: [],
 }
@@ -36,6 +37,14 @@ Tray.prototype.setContextMenu = function (menu) {
 }
 app.on('browser-window-created', (_event, window) => {
   record.windowOptions.push({ webPreferences: window.webContents.getLastWebPreferences() })
+  // No machine of tests has a printer, and no dialog of the system can be answered.
+  const contents = window.webContents
+  contents.print = async (_options, done) => {
+    contents.debugger.attach()
+    const shown = await contents.debugger.sendCommand('Runtime.evaluate', { expression: 'document.body.innerText' })
+    record.printed.push(shown.result.value)
+    done(true, '')
+  }
 })
 
 globalThis.latchkeyHost = {

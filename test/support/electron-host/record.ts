@@ -22,6 +22,8 @@ export interface DesktopRecord {
   popups: Menu[]
   dialogs: RecordedDialog[]
   openedExternally: string[]
+  /** What stood on the pages that were printed. */
+  printed: string[]
   loginItems: Settings[]
   clipboard: Map<string, string>
   /** How the next reads of the clipboard go. */
@@ -39,6 +41,7 @@ export const record: DesktopRecord = {
   popups: [],
   dialogs: [],
   openedExternally: [],
+  printed: [],
   loginItems: [],
   clipboard: new Map(),
   clipboardReads: 'work',

@@ -1,6 +1,6 @@
 import { EventEmitter } from 'node:events'
 import { readFileSync } from 'node:fs'
-import type { IpcMainInvokeEvent, WebContents, WebPreferences } from 'electron'
+import type { IpcMainInvokeEvent, WebContents, WebContentsPrintOptions, WebPreferences } from 'electron'
 import { toApp, toBrowser } from './addresses.ts'
 import { browser } from './browser.ts'
 import type { Devtools } from './devtools.ts'
@@ -21,7 +21,7 @@ import { record } from './record.ts'
 import { permissions, session } from './session.ts'
 import { makeValueCodec } from './value-codec.ts'
 
-type Own = Pick<WebContents, 'loadURL' | 'setWindowOpenHandler' | 'sendInputEvent' | 'close'>
+type Own = Pick<WebContents, 'loadURL' | 'setWindowOpenHandler' | 'sendInputEvent' | 'print' | 'close'>
 
 interface Paused {
   requestId: string
@@ -135,6 +135,18 @@ export class HostWebContents extends EventEmitter implements Own {
     const windowsVirtualKeyCode = input.keyCode === ',' ? 188 : input.keyCode.toUpperCase().charCodeAt(0)
     const type = input.type === 'keyUp' ? 'keyUp' : 'rawKeyDown'
     void this.send('Input.dispatchKeyEvent', { type, key: input.keyCode, modifiers: bits, windowsVirtualKeyCode })
+  }
+
+  /** Prints at once, as if the person had agreed in the dialog: what is on the page is recorded. */
+  print(_options?: WebContentsPrintOptions, done?: (success: boolean, failureReason: string) => void): void {
+    const expression = 'document.body.innerText'
+    this.send<{ result: { value: string } }>('Runtime.evaluate', { expression }).then(
+      ({ result }) => {
+        record.printed.push(result.value)
+        done?.(true, '')
+      },
+      (cause: unknown) => done?.(false, String(cause)),
+    )
   }
 
   close(): void {
