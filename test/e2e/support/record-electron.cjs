@@ -35,16 +35,18 @@ Tray.prototype.setContextMenu = function (menu) {
   record.trayMenus.push(menu)
   setContextMenu.call(this, menu)
 }
+async function print({ debugger: devtools }, done) {
+  devtools.attach()
+  const { result } = await devtools.sendCommand('Runtime.evaluate', { expression: 'document.body.innerText' })
+  record.printed.push(result.value)
+  done(true, '')
+}
+
 app.on('browser-window-created', (_event, window) => {
   record.windowOptions.push({ webPreferences: window.webContents.getLastWebPreferences() })
   // No machine of tests has a printer, and no dialog of the system can be answered.
-  const contents = window.webContents
-  contents.print = async (_options, done) => {
-    contents.debugger.attach()
-    const shown = await contents.debugger.sendCommand('Runtime.evaluate', { expression: 'document.body.innerText' })
-    record.printed.push(shown.result.value)
-    done(true, '')
-  }
+  const { webContents } = window
+  webContents.print = (_options, done) => void print(webContents, done)
 })
 
 globalThis.latchkeyHost = {

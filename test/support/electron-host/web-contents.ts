@@ -139,14 +139,19 @@ export class HostWebContents extends EventEmitter implements Own {
 
   /** Prints at once, as if the person had agreed in the dialog: what is on the page is recorded. */
   print(_options?: WebContentsPrintOptions, done?: (success: boolean, failureReason: string) => void): void {
-    const expression = 'document.body.innerText'
-    this.send<{ result: { value: string } }>('Runtime.evaluate', { expression }).then(
-      ({ result }) => {
-        record.printed.push(result.value)
-        done?.(true, '')
-      },
-      (cause: unknown) => done?.(false, String(cause)),
-    )
+    void this.printTo((reason) => done?.(reason === '', reason))
+  }
+
+  private async printTo(done: (reason: string) => void): Promise<void> {
+    let reason = ''
+    try {
+      const expression = 'document.body.innerText'
+      const { result } = await this.send<{ result: { value: string } }>('Runtime.evaluate', { expression })
+      record.printed.push(result.value)
+    } catch (error) {
+      reason = String(error)
+    }
+    done(reason)
   }
 
   close(): void {
