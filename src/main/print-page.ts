@@ -2,6 +2,7 @@ import { BrowserWindow } from 'electron'
 import { desktopStrings } from '../shared/desktop-strings.ts'
 import type { Serve } from './bundle.ts'
 import { lockNavigation } from './lock-down.ts'
+import { printOptions } from './window-options.ts'
 
 /** The address of the page that is printed; only what is being printed is ever there, and once. */
 const PRINT_URL = 'app://print/'
@@ -35,16 +36,7 @@ export function printerBeside(serve: Serve): Printer {
     },
 
     async print(lines) {
-      const window = new BrowserWindow({
-        show: false,
-        webPreferences: {
-          sandbox: true,
-          contextIsolation: true,
-          javascript: false,
-          spellcheck: false,
-          devTools: false,
-        },
-      })
+      const window = new BrowserWindow(printOptions)
       try {
         lockNavigation(window.webContents)
         waiting = pageOf(lines)

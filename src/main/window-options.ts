@@ -1,4 +1,4 @@
-import type { BrowserWindowConstructorOptions } from 'electron'
+import type { BrowserWindowConstructorOptions, WebPreferences } from 'electron'
 import { desktopStrings } from '../shared/desktop-strings.ts'
 import { SMALLEST, type WindowState } from './window-state.ts'
 
@@ -11,7 +11,30 @@ interface Place {
   platform: NodeJS.Platform
 }
 
-/** The options of the only window there is. The page gets no Node, no devtools when packaged, and a sandbox. */
+/** What holds for every page: no Node, a sandbox, the rules of the web. */
+const LOCKED: WebPreferences = {
+  contextIsolation: true,
+  sandbox: true,
+  webSecurity: true,
+  nodeIntegration: false,
+  nodeIntegrationInWorker: false,
+  nodeIntegrationInSubFrames: false,
+  webviewTag: false,
+  allowRunningInsecureContent: false,
+  experimentalFeatures: false,
+  navigateOnDragDrop: false,
+  safeDialogs: true,
+  // Chromium would fetch its dictionaries from the network.
+  spellcheck: false,
+}
+
+/** The options of the page that is printed, which nobody sees: not even scripts of its own. */
+export const printOptions: BrowserWindowConstructorOptions = {
+  show: false,
+  webPreferences: { ...LOCKED, javascript: false, devTools: false },
+}
+
+/** The options of the only window that is shown. The page gets no Node, no devtools when packaged, and a sandbox. */
 export function windowOptions({
   state,
   preload,
@@ -35,20 +58,8 @@ export function windowOptions({
       ? { titleBarStyle: 'hidden' as const, trafficLightPosition: { x: 20, y: 20 } }
       : { icon, autoHideMenuBar: true }),
     webPreferences: {
+      ...LOCKED,
       preload,
-      contextIsolation: true,
-      sandbox: true,
-      webSecurity: true,
-      nodeIntegration: false,
-      nodeIntegrationInWorker: false,
-      nodeIntegrationInSubFrames: false,
-      webviewTag: false,
-      allowRunningInsecureContent: false,
-      experimentalFeatures: false,
-      navigateOnDragDrop: false,
-      safeDialogs: true,
-      // Chromium would fetch its dictionaries from the network.
-      spellcheck: false,
       devTools: !isPackaged,
     },
   }

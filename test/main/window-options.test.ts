@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { windowOptions } from '../../src/main/window-options.ts'
+import { printOptions, windowOptions } from '../../src/main/window-options.ts'
 
 const place = {
   state: { width: 1180, height: 760, maximized: false },
@@ -12,21 +12,28 @@ const place = {
   platform: 'linux' as NodeJS.Platform,
 }
 
+const locked = {
+  contextIsolation: true,
+  sandbox: true,
+  webSecurity: true,
+  nodeIntegration: false,
+  nodeIntegrationInWorker: false,
+  nodeIntegrationInSubFrames: false,
+  webviewTag: false,
+  allowRunningInsecureContent: false,
+  experimentalFeatures: false,
+  spellcheck: false,
+  devTools: false,
+}
+
 describe('the window', () => {
   it('gives the page no Node, a sandbox and the rules of the web', () => {
-    expect(windowOptions(place).webPreferences).toMatchObject({
-      contextIsolation: true,
-      sandbox: true,
-      webSecurity: true,
-      nodeIntegration: false,
-      nodeIntegrationInWorker: false,
-      nodeIntegrationInSubFrames: false,
-      webviewTag: false,
-      allowRunningInsecureContent: false,
-      experimentalFeatures: false,
-      spellcheck: false,
-      devTools: false,
-    })
+    expect(windowOptions(place).webPreferences).toMatchObject(locked)
+  })
+
+  it('has one beside it for what is printed, which is never shown and runs no script at all', () => {
+    expect(printOptions).toMatchObject({ show: false, webPreferences: { ...locked, javascript: false } })
+    expect(printOptions.webPreferences).not.toHaveProperty('preload')
   })
 
   it('has devtools only while it is being worked on', () => {
@@ -39,7 +46,7 @@ describe('the window', () => {
     expect(windowOptions({ ...place, platform: 'win32' }).titleBarStyle).toBeUndefined()
   })
 
-  it('is made in one place of the source and nowhere else', () => {
+  it('and the one for printing are made in one place each, and no other is', () => {
     const src = join(import.meta.dirname, '../../src')
     const makers = readdirSync(src, { recursive: true, encoding: 'utf8' })
       .filter((file) => /\.tsx?$/.test(file))
@@ -47,6 +54,6 @@ describe('the window', () => {
         const text = readFileSync(join(src, file), 'utf8')
         return [...text.matchAll(/new\s+(BrowserWindow|BaseWindow|WebContentsView|BrowserView)\b/g)].map(() => file)
       })
-    expect(makers).toEqual([join('main', 'window.ts')])
+    expect(makers.toSorted()).toEqual([join('main', 'print-page.ts'), join('main', 'window.ts')])
   })
 })
