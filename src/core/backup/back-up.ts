@@ -13,12 +13,11 @@ export function assertFree(path: string): void {
   if (lookAt(path) !== undefined) throw appError('backup_exists', { path })
 }
 
-/** What the backup passphrase of the vault became; the caller zeroes it. Throws `backup_passphrase_not_set`. */
-export function keptBackupKey(vault: Vault): Promise<BackupKey> {
+/** What the backup passphrase of the vault became, where one is set; the caller zeroes it. Throws `backup_key_unreadable`. */
+export function keptBackupKey(vault: Vault): Promise<BackupKey | undefined> {
   return vault.withMasterKey(async (store, ring) => {
     const { key } = await store.backups.read()
-    if (key === null) throw appError('backup_passphrase_not_set', undefined)
-    return openBackupKey(ring, key)
+    return key === null ? undefined : openBackupKey(ring, key)
   })
 }
 

@@ -57,6 +57,7 @@ export function backupOperations({ vault, desktop, warn }: BackupParts, by: Acto
       const replace = given === undefined && path.endsWith(EXTENSION)
       if (!replace) assertFree(path)
       const secret = passphrase === undefined ? await keptBackupKey(vault) : await newBackupKey(passphrase)
+      if (secret === undefined) throw appError('backup_passphrase_not_set', undefined)
       try {
         const facts = await backUp(vault, path, secret, { by, warn, replace })
         const heads = await vault.reader().listProviderHeads()

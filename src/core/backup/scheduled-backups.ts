@@ -88,14 +88,11 @@ export class ScheduledBackups {
     const { backups } = vault.places
     const warn = (sentence: string): void => log.warn(sentence)
     const made = new Date(now())
-    const [{ writeBackup }, { openBackupKey }] = await Promise.all([
+    const [{ writeBackup }, { keptBackupKey }] = await Promise.all([
       import('./write-backup.ts'),
-      import('./kept-backup-key.ts'),
+      import('./back-up.ts'),
     ])
-    const secret = await vault.withMasterKey(async (store, ring) => {
-      const { key } = await store.backups.read()
-      return key === null ? undefined : openBackupKey(ring, key)
-    })
+    const secret = await keptBackupKey(vault)
     try {
       const path = join(backups, copyName('scheduled', secret === undefined ? 'db' : 'lkbackup', made))
       const entry = { act: 'vault.backup', provider: null, detail: { path, scheduled: true } }

@@ -1,5 +1,5 @@
 import type { Log } from '../log.ts'
-import { keysOf, type KeyHealth } from '../store/key-store.ts'
+import type { KeyHealth } from '../store/key-store.ts'
 import type { Vault } from '../vault.ts'
 
 /** How long a note waits for others to be written down with, in milliseconds. */
@@ -16,16 +16,11 @@ export class HealthNotes {
     this.#deps = deps
   }
 
-  /** What was written down last of the keys that have others to stand in for them. */
-  async known(): Promise<KeyHealth[]> {
+  /** What was written down of the keys that are to rest on. */
+  async resting(): Promise<KeyHealth[]> {
     const { vault, log } = this.#deps
     try {
-      return await vault.during(async () => {
-        const store = vault.reader()
-        const several = (await store.listProviderHeads()).map(keysOf).filter((keys) => keys.length > 1)
-        const facts = await store.keys.facts(several.flat().flatMap(({ key_id }) => key_id ?? []))
-        return [...facts.values()].flatMap(({ health }) => health ?? [])
-      })
+      return await vault.during(() => vault.reader().keys.resting(Date.now()))
     } catch (cause) {
       log.warn({ err: cause }, 'how keys fared before is not known')
       return []

@@ -52,7 +52,7 @@ export async function openToolGateway({
   const endings = new Endings({ vault, catalog, log })
   const notes = new HealthNotes({ vault, log })
   const turns = new KeyTurns(notes.add)
-  turns.recall(await notes.known())
+  turns.recall(await notes.resting())
   const gateway = createGateway({
     vault,
     upstreams,

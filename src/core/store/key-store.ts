@@ -66,6 +66,8 @@ export interface KeyStore {
   hints(): Promise<ReadonlyMap<string, string>>
   /** What is known of keys, by their ids; nothing of those that were never used or tested. */
   facts(keyIds: readonly string[]): Promise<ReadonlyMap<string, KeyFacts>>
+  /** What providers said to the keys that are to rest beyond this moment, in milliseconds. */
+  resting(now: number): Promise<KeyHealth[]>
   /** Adds what providers said to keys; of a key that is gone nothing is kept. */
   noteHealth(health: readonly KeyHealth[]): Promise<void>
 }

@@ -76,6 +76,14 @@ export class SqliteKeyStore implements KeyStore {
     })
   }
 
+  resting(now: number): Promise<KeyHealth[]> {
+    const { prepared, acts } = this.#parts
+    return acts.readOne(() => {
+      const rows = prepared('SELECT key_id, state, status, at, until FROM key_health WHERE until > ?').all(now)
+      return (rows as KeyHealth[]).filter(isKnown)
+    })
+  }
+
   noteHealth(health: readonly KeyHealth[]): Promise<void> {
     const { prepared, acts } = this.#parts
     return acts.complete('choices', () => {
