@@ -141,7 +141,11 @@ export async function openCore(options: CoreOptions): Promise<Core> {
   const listener = new ListenerControl({ vault, tokens, gateway, env, log, apiFor, revision })
 
   const desk = new ImportDesk()
-  const restores = new RestoreDesk(() => vault.state !== 'locked')
+  const restores = new RestoreDesk()
+  vault.onLock(() => {
+    desk.forgetKeys()
+    restores.forget()
+  })
 
   function apiFor(by: Actor): Api {
     const api: Api = {

@@ -47,6 +47,7 @@ export class Vault {
   #retired: Opened[] = []
   #decrypts = 0
   #rewrapping = 0
+  readonly #atLock: (() => void)[] = []
 
   private constructor(options: VaultOptions) {
     this.#options = options
@@ -231,6 +232,12 @@ export class Vault {
     for (const retired of this.#retired) retired.ring?.destroy()
     this.lock.forget(reason)
     this.#epoch += 1
+    for (const act of this.#atLock) act()
+  }
+
+  /** `act` is run whenever the vault is locked, by whomever: for what holds keys of its own. */
+  onLock(act: () => void): void {
+    this.#atLock.push(act)
   }
 
   /**
@@ -308,7 +315,10 @@ export class Vault {
     if (given !== undefined) this.#opening.give(given)
     this.#retire(await this.#opening.open())
     // What still runs may not go on with the key of a vault that turned out to be locked.
-    if (this.state === 'locked') for (const { ring } of this.#retired) ring?.destroy()
+    if (this.state === 'locked') {
+      for (const { ring } of this.#retired) ring?.destroy()
+      for (const act of this.#atLock) act()
+    }
     if (this.#busy === 0) this.#release()
   }
 

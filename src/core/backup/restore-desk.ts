@@ -7,29 +7,17 @@ import type { Restore } from './restore.ts'
 
 /** How long a backup that was opened is kept for somebody who has gone, in milliseconds. */
 const FORGOTTEN_AFTER = 600_000
-/** How often it is looked whether it may be kept. */
-const LOOK_EVERY = 500
 
 /** One restore at a time; the next one forgets it. */
 export class RestoreDesk {
   #open: { id: string; restore: Restore; timer: NodeJS.Timeout } | undefined
   #chosen: string | undefined
-  readonly #mayKeep: () => boolean
-
-  /** `mayKeep`: whether this process may hold a master key now. */
-  constructor(mayKeep: () => boolean) {
-    this.#mayKeep = mayKeep
-  }
 
   /** Keeps what was opened, and answers the id by which it is asked for. */
   keep(restore: Restore): string {
     this.forget()
     const id = randomUUID()
-    const until = Date.now() + FORGOTTEN_AFTER
-    const look = (): void => {
-      if (Date.now() > until || !this.#mayKeep()) this.forget(id)
-    }
-    this.#open = { id, restore, timer: setInterval(look, LOOK_EVERY).unref() }
+    this.#open = { id, restore, timer: setTimeout(() => this.forget(id), FORGOTTEN_AFTER).unref() }
     return id
   }
 
@@ -44,7 +32,7 @@ export class RestoreDesk {
     const open = this.#open
     if (open === undefined || (id !== undefined && open.id !== id)) return
     this.#open = undefined
-    clearInterval(open.timer)
+    clearTimeout(open.timer)
     open.restore.discard()
   }
 

@@ -1,5 +1,5 @@
-// What an import holds between its steps: the keys that were found, which never leave the core, and how to undo what
-// was done to files.
+// What an import holds between its steps: the keys that were found, which never leave the core and are forgotten when the
+// vault is locked, and how to undo what was done to files.
 import { randomUUID } from 'node:crypto'
 import { appError } from '../../shared/errors.ts'
 import type { CommentedOut } from './comment-out.ts'
@@ -19,7 +19,7 @@ export class ImportDesk {
     this.forget()
     const id = randomUUID()
     this.#open = { id, found, undo: new Map() }
-    this.#timer = setTimeout(() => this.#forgetKeys(), FORGOTTEN_AFTER).unref()
+    this.#timer = setTimeout(() => this.forgetKeys(), FORGOTTEN_AFTER).unref()
     return id
   }
 
@@ -56,7 +56,7 @@ export class ImportDesk {
   /** Ends the import of this id, or whichever there is. */
   forget(id?: string): void {
     if (id !== undefined && this.#open?.id !== id) return
-    this.#forgetKeys()
+    this.forgetKeys()
     this.#open = undefined
   }
 
@@ -69,7 +69,8 @@ export class ImportDesk {
     return this.#chosen.has(path)
   }
 
-  #forgetKeys(): void {
+  /** Zeroes the keys that were found; what was done to files can still be undone. */
+  forgetKeys(): void {
     clearTimeout(this.#timer)
     if (this.#open?.found !== undefined) forgetKeysOf(this.#open.found)
     if (this.#open !== undefined) this.#open.found = undefined

@@ -2,6 +2,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { inspect } from 'node:util'
 import { afterEach, describe, expect, it, vi } from 'vitest'
+import { actorOf } from '../../../src/core/actor.ts'
 import type { Desktop } from '../../../src/core/desktop.ts'
 import { FoundKey } from '../../../src/core/import/found-key.ts'
 import { FORGOTTEN_AFTER, ImportDesk } from '../../../src/core/import/import-desk.ts'
@@ -22,12 +23,26 @@ function person() {
   const desktop: Pick<Desktop, 'chooseFile'> = { chooseFile: async () => file }
   return {
     file,
-    open: () => openTempCore({ door: 'window', env: { HOME: home }, desktop: desktop as Desktop }),
+    open: (more: Parameters<typeof openTempCore>[0] = {}) =>
+      openTempCore({ door: 'window', env: { HOME: home }, desktop: desktop as Desktop, ...more }),
     [Symbol.dispose]: () => temp[Symbol.dispose](),
   }
 }
 
 describe('an import in the window', () => {
+  it('forgets the keys it found when the vault is locked, whoever locks it', async () => {
+    using someone = person()
+    await using temp = await someone.open({ key: null })
+    const { client, core } = temp
+    await client.setPassphrase({ passphrase: 'a passphrase of four words' })
+    await client.chooseImportFile({ what: 'keys' })
+    const { search_id, lines } = await client.findKeys({ files: [someone.file] })
+    await core.vault.lockNow('screen', actorOf('window'))
+    await client.unlock({ passphrase: 'a passphrase of four words' })
+    const importing = client.importKeys({ search_id, lines: lines.map(({ id }) => id) })
+    await expect(importing).rejects.toMatchObject({ code: 'import_over' })
+  })
+
   it('looks only into a file that was chosen in the dialog of the system', async () => {
     using someone = person()
     await using temp = await someone.open()
